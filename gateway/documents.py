@@ -6,7 +6,7 @@ served from here, so that it works in a network without internet access.
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,6 @@ from shared.process.version import CONTACT, VERSION
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
-_SCHEMAS = "#/components/schemas/"
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -116,22 +115,19 @@ _HEADERS = {
 def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
     """Merges the documents of the services into one, with the paths that callers use.
 
-    A schema that is the same in all services keeps its name. Others get the name of their service as a prefix, such as
-    `rating.InvoiceRead` and `receivables.InvoiceRead`. Tags become `rating: work-orders`.
+    A name means the same schema in all services. Tags become `rating: work-orders`.
     """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     responses = _own_responses()
     for service, document in documents.items():
-        renamed = _ambiguous(documents, service)
         outside = {route.template: route.path for route in compile_routes({service: document}).routes}
         for template, described in document.get("paths", {}).items():
             paths[outside[template]] = {
-                method: _operation(service, _rename(operation, renamed)) if isinstance(operation, dict) else operation
+                method: _operation(service, operation) if isinstance(operation, dict) else operation
                 for method, operation in described.items()
             }
-        for name, schema in document.get("components", {}).get("schemas", {}).items():
-            schemas[renamed.get(name, name)] = _rename(schema, renamed)
+        schemas |= document.get("components", {}).get("schemas", {})
         responses |= document.get("components", {}).get("responses", {})
     return {
         "openapi": "3.1.0",
@@ -157,41 +153,6 @@ def _own_responses() -> dict[str, Any]:
         }
         for kind, name in _OWN_NAMES.items()
     }
-
-
-def _ambiguous(documents: Mapping[str, Document], service: str) -> dict[str, str]:
-    """New names for the schemas of a service that differ in another service, or that refer to such a schema."""
-    own = documents[service].get("components", {}).get("schemas", {})
-    others = [
-        document.get("components", {}).get("schemas", {}) for name, document in documents.items() if name != service
-    ]
-    shared = {name for name in own if any(name in schemas for schemas in others)}
-    found = {name for name in shared if any(name in schemas and schemas[name] != own[name] for schemas in others)}
-    while further := {name for name in shared - found if found & set(_pointed_to(own[name]))}:
-        found |= further
-    return {name: f"{service}.{name}" for name in found}
-
-
-def _pointed_to(part: Any) -> Iterator[str]:
-    """The names of the schemas that a part of a document refers to."""
-    if isinstance(part, dict):
-        if "$ref" in part:
-            yield str(part["$ref"]).removeprefix(_SCHEMAS)
-        for value in part.values():
-            yield from _pointed_to(value)
-    elif isinstance(part, list):
-        for item in part:
-            yield from _pointed_to(item)
-
-
-def _rename(part: Any, renamed: Mapping[str, str]) -> Any:
-    if isinstance(part, dict):
-        changed = {key: _rename(value, renamed) for key, value in part.items()}
-        name = str(changed.get("$ref", "")).removeprefix(_SCHEMAS)
-        if name in renamed:
-            changed["$ref"] = _SCHEMAS + renamed[name]
-        return changed
-    return [_rename(item, renamed) for item in part] if isinstance(part, list) else part
 
 
 def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:

@@ -36,35 +36,6 @@ def test_every_reference_is_resolved_and_every_operation_has_a_unique_id(documen
     assert len(names) == len(set(names))
 
 
-def test_schemas_with_the_same_name_are_prefixed_only_if_they_differ() -> None:
-    order, other = {"type": "object", "title": "Order"}, {"type": "object", "title": "Another"}
-
-    def one(schema: dict[str, Any]) -> dict[str, Any]:
-        answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}
-        operation = {"x-access-level": "signed_in", "responses": {"200": answer}}
-        return {
-            "paths": {"/v1/orders": {"get": operation}},
-            "components": {"schemas": {"Order": schema, "Problem": {"type": "object"}}},
-        }
-
-    told = suite_document({"rating": one(order), "receivables": one(other)})
-    assert told["components"]["schemas"].keys() == {"rating.Order", "receivables.Order", "Problem"}
-    assert "#/components/schemas/receivables.Order" in json.dumps(told["paths"]["/api/v1/receivables/orders"])
-
-
-def test_a_schema_that_refers_to_a_differing_one_is_prefixed_too() -> None:
-    documents = {}
-    for service, title in (("rating", "Order"), ("receivables", "Another")):
-        page = {"type": "array", "items": {"$ref": "#/components/schemas/Order"}}
-        answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}
-        operation = {"x-access-level": "signed_in", "responses": {"200": answer}}
-        schemas = {"Page": page, "Order": {"type": "object", "title": title}, "Problem": {"type": "object"}}
-        documents[service] = {"paths": {"/v1/orders": {"get": operation}}, "components": {"schemas": schemas}}
-    told = suite_document(documents)["components"]["schemas"]
-    assert told.keys() == {"rating.Order", "receivables.Order", "rating.Page", "receivables.Page", "Problem"}
-    assert told["receivables.Page"]["items"] == {"$ref": "#/components/schemas/receivables.Order"}
-
-
 def test_refusals_of_the_gateway_are_declared_for_all_operations(document: dict[str, Any]) -> None:
     operations = [one[method] for one in document["paths"].values() for method in METHODS & one.keys()]
     assert all({"4XX", "5XX"} <= one["responses"].keys() for one in operations)
@@ -82,10 +53,13 @@ def test_a_refusal_is_written_once(document: dict[str, Any]) -> None:
     assert named == document["components"]["responses"].keys()
 
 
-def test_no_schema_has_the_name_or_title_of_another(document: dict[str, Any]) -> None:
+def test_a_name_of_a_schema_is_its_title_and_means_the_same_in_all_services(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    assert [name for name in schemas if "." in name] == []
     assert [name for name, schema in schemas.items() if schema["title"] != name] == []
+    documents = load_documents()
+    for service, own in documents.items():
+        differing = [name for name, schema in own["components"]["schemas"].items() if schemas[name] != schema]
+        assert differing == [], f"other services than {service} have other schemas of these names"
 
 
 def test_public_operations_are_shown_without_a_lock(document: dict[str, Any]) -> None:
