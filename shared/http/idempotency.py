@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.statements import execute, fetch_one, try_turn
-from shared.errors import CommandInFlight, IdempotencyKeyMissing, IdempotencyKeyReused
+from shared.errors import CommandInFlight, Fault, IdempotencyKeyReused, InvalidInput
 from shared.http.headers import DEMANDED, AnswerHeader
 
 KEPT = timedelta(days=7)
@@ -39,24 +39,28 @@ class _Kept:
     body: bytes
 
 
-def key_header(
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="A key of your choice, new for each command. The same key and body get the same answer.",
-            json_schema_extra=DEMANDED,
-        ),
-    ] = None,
+_KEY = "A key of your choice, new for each command. The same key and body get the same answer."
+
+
+def demanded_key(
+    idempotency_key: Annotated[str | None, Header(description=_KEY, json_schema_extra=DEMANDED)] = None,
 ) -> None:
-    """Describes the header in OpenAPI; `read_command` reads it."""
+    """Describes the header in OpenAPI where it is required; `read_command` reads it."""
 
 
-async def read_command(request: Request, principal: str, route: str) -> Command:
-    """The command in `request`; raises IdempotencyKeyMissing without a usable key."""
+def taken_key(idempotency_key: Annotated[str | None, Header(description=_KEY)] = None) -> None:
+    """Describes the header in OpenAPI where it may be left out; `read_command` reads it."""
+
+
+async def read_command(request: Request, principal: str, route: str) -> Command | None:
+    """The command in `request`, or None without a key; raises InvalidInput for one that is too long."""
     key = request.headers.get("idempotency-key", "").strip()
-    if not key or len(key) > _LONGEST_KEY:
-        raise IdempotencyKeyMissing(
-            f"Send an Idempotency-Key of 1 to {_LONGEST_KEY} characters, and the same one when you repeat the command."
+    if not key:
+        return None
+    if len(key) > _LONGEST_KEY:
+        raise InvalidInput(
+            f"An Idempotency-Key has at most {_LONGEST_KEY} characters.",
+            faults=[Fault("header Idempotency-Key", f"must have at most {_LONGEST_KEY} characters")],
         )
     named = f"{request.url.path}?{request.url.query}".encode()
     return Command(principal, route, key, hashlib.sha256(named + b"\0" + await request.body()).digest())

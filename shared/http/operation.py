@@ -7,7 +7,7 @@ deadlock or a serialization failure repeats all of it.
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -75,6 +75,10 @@ class Naming:
     facts: Callable[[Request, AsyncSession], Awaitable[Any]] | None = None
 
 
+KeyUse = Literal["required", "taken", "none"]
+"""Whether an operation needs an Idempotency-Key, only takes one, or has none."""
+
+
 class AccessUndeclared(Exception):
     """An operation does not declare who may use it, so the service does not start."""
 
@@ -139,7 +143,7 @@ class Operation(APIRoute):
     """
 
     declared: Access | None = None
-    idempotent: bool = False
+    key: KeyUse = "none"
     naming: Naming | None = None
     open_query: bool = False
     sorting: Sorting | None = None
@@ -181,13 +185,11 @@ class Operation(APIRoute):
         async with AsyncExitStack() as stack:
             request.scope["fastapi_function_astack"] = stack
             request.state.session = None
-            if not self.idempotent:
+            command = None if self.key == "none" else await self._command(request)
+            if command is None:
                 answer = await endpoint(request)
                 await self._note(request, answer)
                 return answer
-            command = await idempotency.read_command(
-                request, request.state.caller.principal.subject, f"{request.method} {self.path}"
-            )
             database: Database = request.app.state.database
             session = await stack.enter_async_context(database.transaction())
             request.state.session = session
@@ -198,6 +200,14 @@ class Operation(APIRoute):
             await idempotency.keep(session, command, answer)
             await self._note(request, answer)
             return answer
+
+    async def _command(self, request: Request) -> idempotency.Command | None:
+        """The command in the request, or None if it has no key and needs none."""
+        subject = request.state.caller.principal.subject
+        command = await idempotency.read_command(request, subject, f"{request.method} {self.path}")
+        if command is None and self.key == "required":
+            raise IdempotencyKeyMissing("Send an Idempotency-Key, and the same one when you repeat the command.")
+        return command
 
     async def _with_unknown_names(self, request: Request, error: RequestValidationError) -> DomainError:
         """The refusal of an invalid body, with the unknown names in its other fields."""
@@ -266,7 +276,8 @@ class Router:
 
     def imports(self, path: str, *, access: Access, **options: Any) -> Callable[[Load], Load]:
         """Registers an import: the function imports a file and returns its number of rows; `check=true` keeps none."""
-        declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, **options}
+        declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, "idempotent": False}
+        declared |= options
         declared["response_model_exclude_none"] = True
         declared["responses"] = {200: {"model": Imported, "description": "The result of a check; nothing is imported."}}
 
@@ -306,11 +317,12 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         """Registers an operation.
 
-        `refuses` lists its own errors; `idempotent` requires an Idempotency-Key; `naming` says what its body names;
+        `refuses` lists its own errors; `idempotent` requires an Idempotency-Key, which other commands take unless it is
+        False: files, and answers with a secret, which is not kept; `naming` says what its body names;
         `open_query` leaves unknown parameters alone, because another system makes the query; `sorting` says what a list can
         be sorted by, where that is not said in main.py of the service.
         """
-        idempotent: bool = options.pop("idempotent", False)
+        key = _use_of_key(method, access, idempotent=options.pop("idempotent", None))
         naming: Naming | None = options.pop("naming", None)
         open_query: bool = options.pop("open_query", False)
         sorting: Sorting | None = options.pop("sorting", None)
@@ -328,15 +340,17 @@ class Router:
         dependencies = list(options.pop("dependencies", ()))
         if CSV_TYPE in options.get("responses", {}).get(200, {}).get("content", {}):
             errors.append(TooManyRows)
-        if idempotent:
-            errors += [IdempotencyKeyMissing, IdempotencyKeyReused, CommandInFlight]
-            dependencies.append(Depends(idempotency.key_header))
+        if key != "none":
+            errors += [IdempotencyKeyReused, CommandInFlight]
+            dependencies.append(Depends(idempotency.taken_key if key == "taken" else idempotency.demanded_key))
+        if key == "required":
+            errors.append(IdempotencyKeyMissing)
         extra = options.pop("openapi_extra", {})
         declared = {**refusals(*errors), **options.pop("responses", {})}
         status = options.get("status_code") or 200
 
         def register(endpoint: Endpoint) -> Endpoint:
-            headers = headers_of([*set_headers(endpoint), *([idempotency.REPLAYED] if idempotent else ())])
+            headers = headers_of([*set_headers(endpoint), *([idempotency.REPLAYED] if key != "none" else ())])
             answer = declared.get(status, {})
             responses = {**declared, status: {**answer, "headers": {**answer.get("headers", {}), **headers}}}
             self.api.add_api_route(
@@ -352,11 +366,19 @@ class Router:
             )
             route = self.api.routes[-1]
             assert isinstance(route, Operation)
-            route.declared, route.idempotent, route.naming = access, idempotent, naming
+            route.declared, route.key, route.naming = access, key, naming
             route.open_query, route.sorting = open_query, sorting
             return endpoint
 
         return register
+
+
+def _use_of_key(method: str, access: Access, *, idempotent: bool | None) -> KeyUse:
+    """Whether an operation needs an Idempotency-Key, or takes one: a POST does that changes something for its caller."""
+    if idempotent:
+        return "required"
+    commands = method == "POST" and access.kind == "feature" and access.level > Level.VIEW
+    return "taken" if commands and idempotent is None else "none"
 
 
 def require_declared(app: FastAPI) -> None:

@@ -62,6 +62,7 @@ async def list_service_accounts(
     access=declared.feature(SERVICE_ACCOUNTS, Level.ADMIN),
     refuses=[UserExists],
     dependencies=[NOT_KEPT],
+    idempotent=False,
     status_code=201,
 )
 async def create_service_account(body: UserEntry, session: Transaction, now: Now) -> NewServiceAccount:
@@ -84,6 +85,7 @@ async def list_credentials(user_id: Id, session: Transaction) -> list[Credential
     access=declared.feature(SERVICE_ACCOUNTS, Level.ADMIN),
     refuses=[NotFound, ServiceAccountOnly, CredentialsEnough, AdministratorProtected],
     dependencies=[NOT_KEPT],
+    idempotent=False,
     status_code=201,
 )
 async def create_credential(

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.pool import QueuePool
 
 from shared.access import declared
@@ -19,7 +20,7 @@ from shared.access.identity import public_jwks
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from shared.errors import NotFound
-from shared.http.operation import AccessUndeclared, CallerOf, Router, require_declared
+from shared.http.operation import AccessUndeclared, Caller, CallerOf, Router, require_declared
 from shared.http.transaction import Transaction
 from shared.process.settings import ServiceSettings
 from shared.service import build
@@ -35,11 +36,20 @@ notes = Router("notes")
 attempts: list[int] = []
 
 
-@notes.post("", access=declared.feature("rating.notes", Level.EDIT), idempotent=True, status_code=201)
-async def write_note(note: Note, session: Transaction, caller: CallerOf) -> dict[str, object]:
+async def add_note(session: AsyncSession, note: Note, caller: Caller) -> dict[str, object]:
     await execute(session, "INSERT INTO inbox (consumer, event_id) VALUES (:w, gen_random_uuid())", w=note.words)
     count = await fetch_value(session, "SELECT count(*) FROM inbox")
     return {"count": count, "by": caller.name}
+
+
+@notes.post("", access=declared.feature("rating.notes", Level.EDIT), idempotent=True, status_code=201)
+async def write_note(note: Note, session: Transaction, caller: CallerOf) -> dict[str, object]:
+    return await add_note(session, note, caller)
+
+
+@notes.post("/spoken", access=declared.feature("rating.notes", Level.EDIT), status_code=201)
+async def speak_note(note: Note, session: Transaction, caller: CallerOf) -> dict[str, object]:
+    return await add_note(session, note, caller)
 
 
 @notes.post("/failing", access=declared.feature("rating.notes", Level.EDIT))
@@ -167,6 +177,18 @@ async def test_a_key_reused_for_another_body_is_refused(client: httpx.AsyncClien
 async def test_a_money_command_without_a_key_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/notes", json={"words": "a"})
     assert (answer.status_code, answer.json()["code"]) == (400, "IDEMPOTENCY_KEY_MISSING")
+
+
+async def test_other_commands_take_a_key_and_act_once_with_it(client: httpx.AsyncClient) -> None:
+    counts = []
+    for key in (None, "", "k1", "k1", "k2"):
+        headers = {} if key is None else {"idempotency-key": key}
+        answer = await client.post("/v1/notes/spoken", json={"words": "a"}, headers=headers)
+        assert answer.status_code == 201, answer.text
+        counts.append((answer.json()["count"], "idempotency-replayed" in answer.headers))
+    assert counts == [(1, False), (2, False), (3, False), (3, True), (4, False)]
+    long = await client.post("/v1/notes/spoken", json={"words": "a"}, headers={"idempotency-key": "k" * 201})
+    assert (long.status_code, long.json()["errors"][0]["pointer"]) == (422, "header Idempotency-Key")
 
 
 async def test_simultaneous_commands_with_one_key_act_once(client: httpx.AsyncClient, app: FastAPI) -> None:
