@@ -28,7 +28,7 @@ def fault_in_total(header: EntryHead, total: Decimal) -> str | None:
     """
     if header.action == DELETE or header.type in SETTLING or not is_too_large(total):
         return None
-    return f"the lines add up to {total:,}, but must come to at most {LARGEST:,}"
+    return f"the lines add up to {total:,.2f}, but must come to at most {LARGEST:,}"
 
 
 _SIZED = ("net", "retainage", "tax_basis", "tax", "amount", "discount", "tax_discount")
@@ -41,7 +41,7 @@ def fault_in_size(values: Mapping[str, Any]) -> tuple[str, str] | None:
     """
     for name in _SIZED:
         if values[name] is not None and is_too_large(values[name]):
-            return name, f"comes to {values[name]:,}, but must be at most {LARGEST:,}"
+            return name, f"comes to {values[name]:,.2f}, but must be at most {LARGEST:,}"
     return None
 
 
@@ -53,7 +53,7 @@ def fault_in_retainage(retainage: Decimal, net: Decimal) -> str | None:
     """
     if _within(retainage, net):
         return None
-    return f"must be between {min(net, ZERO):,} and {max(net, ZERO):,}, the net amount of the line"
+    return f"must be between {min(net, ZERO):,.2f} and {max(net, ZERO):,.2f}, the net amount of the line"
 
 
 def faults_in_amounts(transaction_type: TransactionType, applied: AppliedLine, taken: Amounts) -> list[tuple[str, str]]:
