@@ -39,7 +39,8 @@ _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 # Properties must hold however busy the machine is, so there is no deadline.
 settings.register_profile("ratebook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ratebook")
-watch_answers()
+# Before any app is built, so it cannot be a fixture; it lasts as long as the process.
+watch_answers(pytest.MonkeyPatch())
 
 
 class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types

@@ -39,8 +39,8 @@ def up(port: int, console: Console, *, empty: bool) -> int:
             _start(suite, console, empty=empty)
             if not empty and (orders := load_orders(suite)):
                 console.print(
-                    f"It begins with a sample company and {counted(orders, 'open work order')}; make up EMPTY=1 begins with "
-                    "nothing (after make clean)."
+                    f"It begins with a sample company and {counted(orders, 'open work order')}; without earlier data, "
+                    "make up EMPTY=1 begins with nothing."
                 )
             _show(suite, console, empty=empty)
             _keep_up(suite, console)

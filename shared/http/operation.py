@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
-from shared.access.grants import EVERYTHING, Level, Principal, Scope, scope_for
+from shared.access.grants import EVERYTHING, Level, Principal, Scope, scope_for, scope_of_any
 from shared.access.identity import HEADER, IdentityVerifier
 from shared.audit import store as audit
 from shared.audit.chain import kept_body
@@ -93,6 +93,13 @@ class Caller:
     @property
     def name(self) -> str:
         return self.principal.name
+
+    def require_any_scope(self) -> Scope:
+        """The scope of all grants together, for what everyone with a feature here may know; raises Forbidden."""
+        scope = scope_of_any(self.principal.grants)
+        if scope is None:
+            raise Forbidden("None of your groups grants a feature of this service. Ask an administrator.")
+        return scope
 
 
 def _caller(request: Request) -> Caller:

@@ -80,7 +80,7 @@ def build(
         await database.close()
 
     draining = Draining(settings.drain_seconds)
-    app = FastAPI(title=f"Ratebook {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = _Service(title=f"Ratebook {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.settings = settings
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
@@ -92,9 +92,17 @@ def build(
     durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
-    lists = sortings_of(app, sortings or {})
-    app.openapi = lambda: openapi_document(app, lists)  # type: ignore[method-assign]
+    app.sortings = sortings_of(app, sortings or {})
     return app
+
+
+class _Service(FastAPI):
+    """An application whose document says what each of its lists can be sorted by."""
+
+    sortings: Mapping[str, Sorting]
+
+    def openapi(self) -> dict[str, Any]:
+        return openapi_document(self, self.sortings)
 
 
 class _Reading:

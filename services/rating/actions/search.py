@@ -4,9 +4,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.search import RatingFound
 from services.rating.store import search
-from shared.access.grants import Grant, Level, scope_for
+from shared.access.grants import Grant
+from shared.database.search import Finder, find_all
 
-_FINDERS = (
+_FINDERS: tuple[tuple[str, Finder[RatingFound]], ...] = (
     ("rating.work_orders", search.find_orders),
     ("rating.rollup", search.find_drafts),
     ("rating.rate_tables", search.find_servers),
@@ -16,9 +17,4 @@ _FINDERS = (
 
 async def find(session: AsyncSession, grants: tuple[Grant, ...], text: str) -> list[RatingFound]:
     """At most five of each kind that the user with these grants may see, with one statement for each kind."""
-    found: list[RatingFound] = []
-    for feature, finder in _FINDERS:
-        scope = scope_for(grants, feature, Level.VIEW)
-        if scope is not None:
-            found += await finder(session, scope, text)
-    return found
+    return await find_all(session, grants, text, _FINDERS)

@@ -21,4 +21,4 @@ async def read_rating_codes(
 
     A front end can keep the answer and ask with its ETag whether there is a newer one.
     """
-    return unless_known(await codes.list_names(session, caller.principal.grants), known, response)
+    return unless_known(await codes.read_codes(session, caller.require_any_scope()), known, response)

@@ -1,13 +1,10 @@
 """Owns what a search over everything finds."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from services.rating.rules.draft_invoices import InvoiceStatus
 from services.rating.rules.work_orders import OrderStatus
-
-MOST_FOUND: Final = 5
-"""How many of each kind a search shows."""
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,6 @@ HistoryAction = Literal[
 ]
 OUTCOMES: tuple[FieldStatus, ...] = ("served", "not_served", "cancelled")
 """The field statuses that end the field work. In capitals, each is also a bill type of kind `outcome`."""
-SHORTEST_PART = 3
-"""The fewest characters that are looked up anywhere in a number."""
 EDITABLE: frozenset[OrderStatus] = frozenset({"open", "rated", "assigned"})
 
 
@@ -109,8 +107,8 @@ class Closing:
 class HistoryStep:
     """One event in the history of an order.
 
-    `by` is empty for the entry of an order before it was noted who entered it. `words` is the reason or the answer of Accounts Receivable. `amount` is the total of the rating, or the credited
-    amount.
+    `by` is empty for an entry from before that was recorded. `words` is the reason or the answer of Accounts Receivable.
+    `amount` is the total of the rating, or the credited amount.
     """
 
     at: datetime

@@ -2,17 +2,15 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.search import MOST_FOUND, RatingFound
-from services.rating.rules.work_orders import SHORTEST_PART
+from services.rating.rules.search import RatingFound
 from services.rating.store import draft_invoices
 from services.rating.store.work_orders import SIDES, branch_if_limited
 from shared.access.grants import Scope
-from shared.database.pages import Where, containing
+from shared.database.pages import Where
+from shared.database.search import MOST_FOUND, beginning, part
 from shared.database.statements import fetch_all
 from shared.values.names import fold
 
-_END = "\U0010ffff"
-"""The last character there is: with it, a text is after all texts that begin with the same."""
 _MOST_COMPARED = 10_000
 """The most orders of which the limits of a caller are compared: few of those that begin with a W may be theirs."""
 _LARGEST_ID_DIGITS = 18
@@ -44,11 +42,10 @@ async def find_orders(session: AsyncSession, scope: Scope, text: str) -> list[Ra
         FROM (SELECT 1 AS place, * FROM numbered UNION ALL SELECT 2, * FROM named) AS found
         ORDER BY place, number, id LIMIT :most
         """,
-        first=fold(text),
-        last=fold(text) + _END,
-        pattern=containing(text) if len(text) >= SHORTEST_PART else None,
+        pattern=part(text),
         compared=_MOST_COMPARED,
         most=MOST_FOUND,
+        **beginning(fold(text)),
         **where.parameters,
     )
 
@@ -87,6 +84,6 @@ async def find_servers(session: AsyncSession, _scope: Scope, text: str) -> list[
         ORDER BY starts_with(code, :code) DESC, code LIMIT :most
         """,
         code=text.upper(),
-        pattern=containing(text) if len(text) >= SHORTEST_PART else None,
+        pattern=part(text),
         most=MOST_FOUND,
     )

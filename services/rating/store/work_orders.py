@@ -12,7 +12,6 @@ from services.rating.rules.charges import shares_of
 from services.rating.rules.listed_orders import OrderFacts
 from services.rating.rules.work_orders import (
     NOWHERE,
-    SHORTEST_PART,
     Closing,
     OrderFilter,
     OrderStatus,
@@ -26,6 +25,7 @@ from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.search import SHORTEST_PART
 from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_one, fetch_values
 from shared.values.fields import field_names, maker

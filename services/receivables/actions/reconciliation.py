@@ -27,8 +27,9 @@ from services.receivables.rules.reconciliation import (
     compare_totals,
     sum_figures,
 )
-from services.receivables.store import ar_companies, reconciliation
+from services.receivables.store import ar_companies
 from services.receivables.store import reconciliation_runs as runs
+from services.receivables.store.reconciliation import differences, sums
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.failures import is_passing, words_of
 from shared.database.pages import PageQuery
@@ -59,45 +60,45 @@ async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None)
     months = open_months([company.last_closed_month for company in companies])
     if from_month is not None:
         months = Months(from_month)
-    if await reconciliation.count_posted(session, months) > MOST_TRANSACTIONS:
+    if await sums.count_posted(session, months) > MOST_TRANSACTIONS:
         raise TooManyTransactions(
             f"More than {MOST_TRANSACTIONS:,} transactions were posted from {months.first} on, too many for one request. "
             "Start a run, which checks every month: POST /v1/reconciliation/runs."
         )
-    figures, differences = await _check(session, scope, months)
-    differences += await _check_series(session, scope, months)
+    figures, found = await _check(session, scope, months)
+    found += await _check_series(session, scope, months)
     return Reconciled(
         months.first,
         figures.totals,
         figures.accounts,
         figures.runs,
-        differences,
+        found,
         [] if scope.limits else await runs.closed_months(session, months),
     )
 
 
 async def _check(session: AsyncSession, scope: Scope, months: Months) -> tuple[MonthFigures, list[Difference]]:
     await read_much(session)
-    totals = await reconciliation.totals(session, scope, months)
-    accounts = await reconciliation.account_sums(session, scope, months)
-    differences = [
+    totals = await sums.totals(session, scope, months)
+    accounts = await sums.account_sums(session, scope, months)
+    found = [
         *compare_totals(totals),
         *compare_accounts(accounts),
-        *await reconciliation.gl_differences(session, scope, months),
-        *await reconciliation.document_differences(session, scope, months),
-        *await reconciliation.account_differences(session, scope, months),
-        *([] if scope.limits else await reconciliation.batch_differences(session, months)),
-        *await reconciliation.number_gaps(session, scope, months),
-        *await reconciliation.order_differences(session, scope, months),
+        *await differences.gl_differences(session, scope, months),
+        *await differences.document_differences(session, scope, months),
+        *await differences.account_differences(session, scope, months),
+        *([] if scope.limits else await differences.batch_differences(session, months)),
+        *await differences.number_gaps(session, scope, months),
+        *await differences.order_differences(session, scope, months),
     ]
-    return MonthFigures(totals, accounts, await reconciliation.run_bookings(session, scope, months)), differences
+    return MonthFigures(totals, accounts, await sums.run_bookings(session, scope, months)), found
 
 
 async def _check_series(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """What continues from month to month: the numbers of invoices, and the hand-overs of rating."""
     return [
-        *await reconciliation.invoice_number_gaps(session, scope, months),
-        *await reconciliation.outcome_differences(session, scope, months),
+        *await differences.invoice_number_gaps(session, scope, months),
+        *await differences.outcome_differences(session, scope, months),
     ]
 
 
@@ -171,16 +172,16 @@ async def check_next_month(session: AsyncSession, now: datetime) -> bool:
     months = Months(month, month)
     try:
         async with session.begin_nested():
-            figures, differences = await _check(session, EVERYTHING, months)
+            figures, found = await _check(session, EVERYTHING, months)
             if len(left) == 1:
-                differences += await _check_series(session, EVERYTHING, Months())
+                found += await _check_series(session, EVERYTHING, Months())
             await runs.keep(
                 session,
                 run_id,
                 month,
-                transactions=await reconciliation.count_posted(session, months),
+                transactions=await sums.count_posted(session, months),
                 figures=figures,
-                differences=differences,
+                differences=found,
                 checked_at=now,
             )
     except Exception as error:

@@ -4,9 +4,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.search import ReceivablesFound
 from services.receivables.store import search
-from shared.access.grants import Grant, Level, scope_for
+from shared.access.grants import Grant
+from shared.database.search import Finder, find_all
 
-_FINDERS = (
+_FINDERS: tuple[tuple[str, Finder[ReceivablesFound]], ...] = (
     ("receivables.invoices", search.find_invoices),
     ("receivables.customers", search.find_customers),
     ("receivables.batches", search.find_batches),
@@ -17,9 +18,4 @@ _FINDERS = (
 
 async def find(session: AsyncSession, grants: tuple[Grant, ...], text: str) -> list[ReceivablesFound]:
     """At most five of each kind that the user with these grants may see, with one statement for each kind."""
-    found: list[ReceivablesFound] = []
-    for feature, finder in _FINDERS:
-        scope = scope_for(grants, feature, Level.VIEW)
-        if scope is not None:
-            found += await finder(session, scope, text)
-    return found
+    return await find_all(session, grants, text, _FINDERS)

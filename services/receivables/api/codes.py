@@ -5,7 +5,6 @@ from fastapi import Response
 from services.receivables.actions import codes
 from services.receivables.rules.codes import ReceivablesCodes
 from shared.access import declared
-from shared.access.grants import scope_of_any
 from shared.errors import Forbidden
 from shared.http.etag import UNCHANGED, KnownTag, Tagged, unless_known
 from shared.http.operation import CallerOf, Router
@@ -22,7 +21,4 @@ async def read_receivables_codes(
 
     A front end can keep the answer and ask with its ETag whether there is a newer one.
     """
-    scope = scope_of_any(caller.principal.grants)
-    if scope is None:
-        raise Forbidden("None of your groups grants any feature of receivables. Ask an administrator.")
-    return unless_known(await codes.read_codes(session, scope), known, response)
+    return unless_known(await codes.read_codes(session, caller.require_any_scope()), known, response)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -70,11 +70,5 @@ def by_kind(companies: Iterable[ArCompany], codes: Iterable[KnownCode]) -> Recei
             CompanyName(company.number, company.name, company.gl_company, open_months_of(company))
             for company in companies
         ],
-        gl_accounts=found.get("gl_accounts", []),
-        receivable_types=found.get("receivable_types", []),
-        pay_terms=found.get("pay_terms", []),
-        tax_codes=found.get("tax_codes", []),
-        materials=found.get("materials", []),
-        misc_distribution_codes=found.get("misc_distribution_codes", []),
-        jb_companies=found.get("jb_companies", []),
+        **{kind: found.get(kind, []) for kind in get_args(CodeKind)},
     )

@@ -1,18 +1,12 @@
 """What a search over everything finds."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from services.receivables.records.contracts import ContractStatus
 from services.receivables.records.customers import CustomerStatus
 from services.receivables.rules.batches import BatchStatus
 from services.receivables.rules.invoices import InvoiceStatus
-
-MOST_FOUND: Final = 5
-"""How many of each kind a search shows."""
-
-SHORTEST_PART: Final = 3
-"""How many letters of a name it takes to find it by an index."""
 
 
 @dataclass(frozen=True)

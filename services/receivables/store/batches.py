@@ -198,6 +198,12 @@ async def content(session: AsyncSession, batch_id: int) -> Content:
     return found
 
 
+@dataclass(frozen=True)
+class _Counted:
+    status: BatchStatus
+    count: int
+
+
 async def count_waiting(session: AsyncSession, scope: Scope) -> dict[BatchStatus, int]:
     """How many batches within the scope are neither posted, cancelled nor in work, by status."""
     where = visible(scope)
@@ -211,12 +217,6 @@ async def count_waiting(session: AsyncSession, scope: Scope) -> dict[BatchStatus
         **where.parameters,
     )
     return {counted.status: counted.count for counted in found}
-
-
-@dataclass(frozen=True)
-class _Counted:
-    status: BatchStatus
-    count: int
 
 
 async def claim_validation(session: AsyncSession, worker: str) -> bool:

@@ -2,19 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.search import MOST_FOUND, SHORTEST_PART, ReceivablesFound
+from services.receivables.rules.search import ReceivablesFound
 from services.receivables.store.batches import visible
 from services.receivables.store.invoices import SIDES, STATUS
 from shared.access.grants import Scope
-from shared.database.pages import Where, containing
+from shared.database.pages import Where
+from shared.database.search import LAST, MOST_FOUND, beginning, part
 from shared.database.statements import fetch_all
-
-_END = "\U0010ffff"
-"""The last character there is: with it, a text is after all texts that begin with the same."""
-
-
-def _beginning(text: str) -> dict[str, str]:
-    return {"first": text, "last": text + _END}
 
 
 async def find_invoices(session: AsyncSession, scope: Scope, text: str) -> list[ReceivablesFound]:
@@ -37,7 +31,7 @@ async def find_invoices(session: AsyncSession, scope: Scope, text: str) -> list[
         ORDER BY b.number, b.invoice_id LIMIT :most
         """,
         spellings=sorted({text, text.lower(), text.upper()}),
-        last=_END,
+        last=LAST,
         most=MOST_FOUND,
         **where.parameters,
     )
@@ -62,9 +56,9 @@ async def find_customers(session: AsyncSession, scope: Scope, text: str) -> list
         FROM (SELECT 1 AS place, * FROM numbered UNION ALL SELECT 2, * FROM named) AS found
         ORDER BY place, CASE place WHEN 1 THEN number ELSE name END, id LIMIT :most
         """,
-        pattern=_part(text),
+        pattern=part(text),
         most=MOST_FOUND,
-        **_beginning(text.lower()),
+        **beginning(text.lower()),
         **where.parameters,
     )
 
@@ -106,13 +100,8 @@ async def find_contracts(session: AsyncSession, scope: Scope, text: str) -> list
         FROM (SELECT 1 AS place, * FROM numbered UNION ALL SELECT 2, * FROM named) AS found
         ORDER BY place, number, ar_company LIMIT :most
         """,
-        pattern=_part(text),
+        pattern=part(text),
         most=MOST_FOUND,
-        **_beginning(text.upper()),
+        **beginning(text.upper()),
         **where.parameters,
     )
-
-
-def _part(text: str) -> str | None:
-    """The pattern of a part of a name; None if the text is too short for an index, which matches nothing."""
-    return containing(text) if len(text) >= SHORTEST_PART else None

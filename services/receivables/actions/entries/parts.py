@@ -53,20 +53,21 @@ def with_lines_replaced(
 
 def kept_lines(entry: Entry, typed: Sequence[Mapping[str, Any]]) -> list[BatchLine]:
     """The lines of the entry that the input names by their number; raises EntryFaulty for unknown and repeated ones."""
-    numbers = [fields.get("line") for fields in typed]
-    known = {line.line: line for line in entry.lines}
+    numbers = [(index, fields["line"]) for index, fields in enumerate(typed) if fields.get("line") is not None]
+    known = {line.line for line in entry.lines}
+    first = {number: index for index, number in reversed(numbers)}
     faults = [
         Fault(f"/lines/{index}/line", f"entry {entry.seq} has no line {number}")
-        for index, number in enumerate(numbers)
-        if number is not None and number not in known
+        for index, number in numbers
+        if number not in known
     ]
     faults += [
         Fault(f"/lines/{index}/line", f"line {number} is given more than once")
-        for index, number in enumerate(numbers)
-        if number is not None and number in numbers[:index]
+        for index, number in numbers
+        if index > first[number]
     ]
     refuse(faults)
-    return [line for line in entry.lines if line.line in numbers]
+    return [line for line in entry.lines if line.line in first]
 
 
 def _lines(

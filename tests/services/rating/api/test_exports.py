@@ -17,7 +17,7 @@ from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value, fetch_values
 from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import data_of, take_events, work_off
-from tests.fixtures.ledgers import ORDER, Company, Enter, Rate
+from tests.fixtures.ledgers import Company, Enter, Rate
 from tests.services.rating.conftest import CountStatements, Identity
 
 
@@ -386,33 +386,3 @@ async def test_a_selection_names_branches_and_customers_that_exist(
     assert (refused.status_code, refused.json()["code"]) == (422, "UNKNOWN_REFERENCE"), refused.text
     before = "" if inside is None else f"/{inside}"
     assert [one["pointer"] for one in refused.json()["errors"]] == [f"{before}/branches/1", f"{before}/{names}/2"]
-
-
-async def test_an_order_of_a_customer_that_receivables_does_not_know_warns(company: Company, enter: Enter) -> None:
-    rating, _ = company
-    (known,) = await enter("W1")
-    assert (await rating.get(f"/v1/work-orders/{known['id']}")).json()["warnings"] == []
-    entered = await rating.post(
-        "/v1/work-orders", json={**ORDER, "number": "W2", "customer": "NEW1", "bill_to": "NEW2"}
-    )
-    order = entered.json()
-    expected = ["UNKNOWN_CUSTOMER", "UNKNOWN_BILL_TO"]
-    assert order["warnings"] == expected
-    read = await rating.get(f"/v1/work-orders/{order['id']}")
-    assert read.json()["warnings"] == expected
-    changes = {"customer": "S1001", "bill_to": "NEW1"}
-    changed = await rating.patch(
-        f"/v1/work-orders/{order['id']}", json=changes, headers={"if-match": read.headers["etag"]}
-    )
-    assert changed.json()["warnings"] == ["UNKNOWN_BILL_TO"]
-    listed = (await rating.get("/v1/work-orders")).json()["items"]
-    assert {row["number"]: row["warnings"] for row in listed} == {"W1": [], "W2": ["UNKNOWN_BILL_TO"]}
-
-
-async def test_a_branch_belongs_to_an_ar_company_that_exists(company: Company) -> None:
-    rating, _ = company
-    branch = {"code": "ELP", "name": "El Paso", "ar_company": 77}
-    refused = await rating.post("/v1/branches", json=branch)
-    assert (refused.status_code, refused.json()["code"]) == (422, "UNKNOWN_REFERENCE"), refused.text
-    assert refused.json()["errors"] == [{"pointer": "/ar_company", "detail": "there is no AR company 77"}]
-    assert (await rating.post("/v1/branches", json={**branch, "ar_company": 2})).status_code == 201

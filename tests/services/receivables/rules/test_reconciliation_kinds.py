@@ -8,7 +8,7 @@ import pytest
 
 from services.receivables.rules.reconciliation import DifferenceKind
 
-_STORE = Path(__file__).parents[4] / "services" / "receivables" / "store" / "reconciliation.py"
+_STORE = Path(__file__).parents[4] / "services" / "receivables" / "store" / "reconciliation" / "differences.py"
 
 
 def reported() -> list[str]:

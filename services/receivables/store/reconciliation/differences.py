@@ -1,26 +1,25 @@
-"""The sums and differences of reconciliation, counted from the rows that were posted in some months.
-
-Each statement begins with these rows, and looks up what belongs to them by keys, so that its work grows with them and
-not with the tables.
-"""
+"""The differences of reconciliation: everything posted that does not add up, or is not there."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.months import NO_END, Months
-from services.receivables.rules.reconciliation import AccountSums, Difference, LedgerTotals, RunBookings
+from services.receivables.rules.months import Months
+from services.receivables.rules.reconciliation import Difference
+from services.receivables.store.reconciliation.posted import (
+    GL_ROWS,
+    LINES,
+    MEMBER_LINES,
+    MEMBERS,
+    RECEIVABLES,
+    RUNS,
+    posted_in,
+    rows_of,
+)
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import DIGEST, fetch_all, fetch_one, fetch_value
+from shared.database.statements import fetch_all
 
-# What a line posts to each account, with debits positive. This repeats rules/distributions.py in SQL on purpose, so
-# that each of the two checks the other.
-_RECEIVABLES = """
-    (coalesce(l.ar_account, p.ar_account), l.amount - l.retainage - l.retainage_tax - l.finance_charge),
-    (l.retainage_account, l.retainage + l.retainage_tax),
-    (l.charge_account, l.finance_charge)
-"""
 _PARTS = f"""
-    {_RECEIVABLES},
+    {RECEIVABLES},
     (l.gl_account, l.tax + l.finance_charge - l.amount),
     (l.tax_account, l.retainage_tax - l.tax),
     (l.retainage_tax_account, -l.retainage_tax),
@@ -29,176 +28,9 @@ _PARTS = f"""
 _DOCUMENT = "'company ' || t.ar_company || ', ' || t.month || ', transaction ' || t.number"
 
 
-def _posted(scope: Scope, months: Months) -> tuple[str, dict[str, object]]:
-    """A query `posted` for WITH, of the transactions of these months within the scope, and its parameters."""
-    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
-    posted = f"""
-        posted AS MATERIALIZED (
-            SELECT t.id, t.ar_company, t.month, t.number, t.customer_id, t.type, t.action, t.applies_to_id, t.ar_account,
-                   t.net, t.total, t.rating_invoice_id, t.rating_attempt, k.gl_company
-            FROM ar_company k
-            JOIN ar_transaction t ON t.ar_company = k.number AND t.month BETWEEN :first_month AND :last_month
-            JOIN customer c ON c.id = t.customer_id
-            WHERE {within}
-        )
-    """
-    return posted, {"first_month": months.first, "last_month": months.last, **parameters}
-
-
-def _rows_of(table: str, key: str, alias: str) -> str:
-    """The rows of `table` that have a key, looked up for each row before them in a FROM clause.
-
-    OFFSET keeps the planner from reading the whole table instead, which is quicker only while the table is small.
-    """
-    return f"LATERAL (SELECT * FROM {table} WHERE {key} OFFSET 0) AS {alias}"
-
-
-_LINES = f"posted p CROSS JOIN {_rows_of('ar_line', 'transaction_id = p.id', 'l')}"
-_GL_ROWS = f"posted p CROSS JOIN {_rows_of('gl_distribution', 'transaction_id = p.id', 'g')}"
-
-_RUNS = f"""
-    booked AS MATERIALIZED (
-        SELECT e.run_id, p.id, p.net, e.invoice_id
-        FROM posted p JOIN export_outcome e ON e.invoice_id = p.rating_invoice_id AND e.attempt = p.rating_attempt
-        WHERE p.rating_invoice_id IS NOT NULL
-    ), refused AS (
-        SELECT run_id, count(*) AS refused FROM export_outcome
-        WHERE outcome <> 'booked' AND run_id >= coalesce((SELECT min(run_id) FROM booked), 0)
-          AND (:last_month = '{NO_END}' OR run_id <= (SELECT max(run_id) FROM booked))
-        GROUP BY run_id
-    )
-"""
-"""Queries for WITH after `posted`: the hand-overs that were booked with it, and the others of these runs.
-
-If the months have no end, the runs have none either.
-"""
-
-_MEMBERS = """
-    touched AS (SELECT DISTINCT coalesce(p.applies_to_id, p.id) AS invoice_id FROM posted p),
-    member AS MATERIALIZED (
-        SELECT touched.invoice_id, x.id, x.type, x.total
-        FROM touched CROSS JOIN LATERAL (
-            SELECT id, type, total FROM ar_transaction WHERE id = touched.invoice_id
-            UNION ALL
-            SELECT id, type, total FROM ar_transaction WHERE applies_to_id = touched.invoice_id) AS x
-    )
-"""
-"""Queries for WITH after `posted`: every invoice that it touched, with all that was ever posted to that invoice."""
-_MEMBER_LINES = f"member m CROSS JOIN {_rows_of('ar_line', 'transaction_id = m.id', 'l')}"
-
-
-async def count_posted(session: AsyncSession, months: Months) -> int:
-    """How many transactions were posted in these months, as their last numbers tell."""
-    counted: int = await fetch_value(
-        session,
-        """
-        SELECT coalesce(sum(last_number), 0) FROM number_series
-        WHERE series BETWEEN 'transaction ' || CAST(:first_month AS text) AND 'transaction ' || CAST(:last_month AS text)
-        """,
-        first_month=months.first,
-        last_month=months.last,
-    )
-    return counted
-
-
-async def totals(session: AsyncSession, scope: Scope, months: Months) -> LedgerTotals:
-    """The sums of what was posted within the scope, and both sides of the general ledger."""
-    posted, parameters = _posted(scope, months)
-    rated, rated_parameters = scope_condition(scope, branch="r.branch", customer="r.bill_to", ar_company="r.ar_company")
-    found = await fetch_one(
-        session,
-        LedgerTotals,
-        f"""
-        WITH {posted}, billed AS (
-            SELECT p.id AS invoice_id, p.id, p.type FROM posted p WHERE p.rating_invoice_id IS NOT NULL
-            UNION ALL
-            SELECT p.id, x.id, x.type
-            FROM posted p CROSS JOIN {_rows_of("ar_transaction", "applies_to_id = p.id", "x")}
-            WHERE p.rating_invoice_id IS NOT NULL AND x.type IN ('invoice', 'credit_memo')
-        ), ordered AS (
-            SELECT sum(l.amount - l.tax) FILTER (WHERE b.type = 'invoice') AS net
-            FROM billed b CROSS JOIN {_rows_of("ar_line", "transaction_id = b.id", "l")}
-            WHERE l.work_order_id IS NOT NULL
-            GROUP BY l.work_order_id, l.work_order_version
-            HAVING sum(l.amount - l.tax) <> 0
-        ), ledger AS (
-            SELECT coalesce(sum(g.debit), 0.00) AS debit, coalesce(sum(g.credit), 0.00) AS credit
-            FROM {_GL_ROWS}
-        )
-        SELECT count(*) FILTER (WHERE p.type = 'invoice' AND p.action = 'add') AS invoices,
-               coalesce(sum(p.total) FILTER (WHERE p.type = 'invoice'), 0.00) AS invoiced,
-               coalesce(sum(p.total) FILTER (WHERE p.type = 'adjustment'), 0.00) AS adjusted,
-               coalesce(-sum(p.total) FILTER (WHERE p.type = 'credit_memo'), 0.00) AS credited,
-               coalesce(-sum(p.total) FILTER (WHERE p.type = 'write_off'), 0.00) AS written_off,
-               coalesce(sum(p.total), 0.00) AS open,
-               (SELECT coalesce(sum(net), 0.00) FROM ordered) AS exported,
-               (SELECT debit FROM ledger) AS debit, (SELECT credit FROM ledger) AS credit,
-               (SELECT coalesce(sum(r.total), 0.00) FROM rated_order r
-                WHERE r.state = 'rated' AND {rated} AND NOT EXISTS (
-                    SELECT FROM export_outcome_order o
-                    WHERE o.work_order_id = r.work_order_id AND o.version = r.rating_version AND o.booked)) AS unbilled
-        FROM posted p
-        """,
-        **{**parameters, **rated_parameters},
-    )
-    assert found is not None
-    return found
-
-
-async def account_sums(session: AsyncSession, scope: Scope, months: Months) -> list[AccountSums]:
-    """The sums of the sub-ledger and of the GL rows for each account of AR, retainage and finance charges."""
-    posted, parameters = _posted(scope, months)
-    return await fetch_all(
-        session,
-        AccountSums,
-        f"""
-        WITH {posted}, sub AS (
-            SELECT p.gl_company, part.account, sum(part.amount) AS amount
-            FROM {_LINES}
-            CROSS JOIN LATERAL (VALUES {_RECEIVABLES}) AS part (account, amount)
-            WHERE part.account IS NOT NULL
-            GROUP BY p.gl_company, part.account
-        ), ledger AS (
-            SELECT p.gl_company, g.account, sum(g.debit - g.credit) AS amount
-            FROM {_GL_ROWS}
-            GROUP BY p.gl_company, g.account
-        )
-        SELECT sub.gl_company, sub.account, sub.amount AS sub_ledger, coalesce(ledger.amount, 0.00) AS general_ledger
-        FROM sub LEFT JOIN ledger USING (gl_company, account)
-        ORDER BY sub.gl_company, sub.account
-        """,
-        **parameters,
-    )
-
-
-async def run_bookings(session: AsyncSession, scope: Scope, months: Months) -> list[RunBookings]:
-    """How much of each export run was booked and refused. Only the number of refused hand-overs is known here."""
-    posted, parameters = _posted(scope, months)
-    return await fetch_all(
-        session,
-        RunBookings,
-        f"""
-        WITH {posted}, {_RUNS}, orders AS (
-            SELECT DISTINCT b.run_id, b.invoice_id || ' ' || l.work_order_number AS place
-            FROM booked b CROSS JOIN {_rows_of("ar_line", "transaction_id = b.id", "l")}
-            WHERE l.work_order_number IS NOT NULL
-        ), digest AS (
-            SELECT run_id, {DIGEST} AS orders_digest FROM orders GROUP BY run_id
-        ), run AS (
-            SELECT run_id, count(*) AS booked, sum(net) AS booked_net FROM booked GROUP BY run_id
-        )
-        SELECT run_id, coalesce(digest.orders_digest, '') AS orders_digest, coalesce(run.booked, 0) AS booked,
-               coalesce(run.booked_net, 0.00) AS booked_net, coalesce(refused.refused, 0) AS refused
-        FROM run FULL JOIN refused USING (run_id) LEFT JOIN digest USING (run_id)
-        ORDER BY run_id
-        """,
-        **parameters,
-    )
-
-
 async def gl_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The GL rows that are missing from a line or should not be there, with account and amount."""
-    posted, parameters = _posted(scope, months)
+    posted, parameters = posted_in(scope, months)
     return await fetch_all(
         session,
         Difference,
@@ -206,13 +38,13 @@ async def gl_differences(session: AsyncSession, scope: Scope, months: Months) ->
         WITH {posted}, expected AS (
             SELECT l.transaction_id, l.line, part.account,
                    greatest(sum(part.amount), 0.00) AS debit, greatest(-sum(part.amount), 0.00) AS credit
-            FROM {_LINES}
+            FROM {LINES}
             CROSS JOIN LATERAL (VALUES {_PARTS}) AS part (account, amount)
             WHERE part.amount <> 0
             GROUP BY l.transaction_id, l.line, part.account, sign(part.amount)
         ), actual AS (
             SELECT g.transaction_id, g.line, g.account, g.debit, g.credit
-            FROM {_GL_ROWS}
+            FROM {GL_ROWS}
         ), found AS (
             SELECT transaction_id, line, account, debit, credit,
                    CASE sign(sum(rows)) WHEN 1 THEN 'GL_ROW_MISSING' ELSE 'GL_ROW_SURPLUS' END AS kind
@@ -235,16 +67,16 @@ async def document_differences(session: AsyncSession, scope: Scope, months: Mont
     Of an invoice, no line may be settled for more than was billed, and the balance that is kept of it must be the sum
     of everything that was posted to it.
     """
-    posted, parameters = _posted(scope, months)
+    posted, parameters = posted_in(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
-        WITH {posted}, {_MEMBERS}, moved AS (
+        WITH {posted}, {MEMBERS}, moved AS (
             SELECT m.invoice_id, coalesce(l.applies_to_line, l.line) AS line,
                    coalesce(sum(l.amount) FILTER (WHERE m.type IN ('invoice', 'adjustment')), 0.00) AS billed,
                    sum(l.amount) AS open
-            FROM {_MEMBER_LINES}
+            FROM {MEMBER_LINES}
             GROUP BY m.invoice_id, coalesce(l.applies_to_line, l.line)
         ), summed AS (
             SELECT m.invoice_id, sum(m.total) AS open,
@@ -257,21 +89,21 @@ async def document_differences(session: AsyncSession, scope: Scope, months: Mont
                'total is ' || t.total || ', lines add up to ' || coalesce(l.amount, 0.00) AS detail,
                t.total - coalesce(l.amount, 0.00) AS amount
         FROM posted t
-        LEFT JOIN (SELECT l.transaction_id, sum(l.amount) AS amount FROM {_LINES} GROUP BY l.transaction_id) AS l
+        LEFT JOIN (SELECT l.transaction_id, sum(l.amount) AS amount FROM {LINES} GROUP BY l.transaction_id) AS l
             ON l.transaction_id = t.id
         WHERE t.total IS DISTINCT FROM l.amount
         UNION ALL
         SELECT 'OVER_SETTLED', {_DOCUMENT} || ', line ' || moved.line,
                'billed ' || moved.billed || ', open ' || moved.open, moved.open
-        FROM moved CROSS JOIN {_rows_of("ar_transaction", "id = moved.invoice_id", "t")}
+        FROM moved CROSS JOIN {rows_of("ar_transaction", "id = moved.invoice_id", "t")}
         WHERE sign(moved.open) NOT IN (0, sign(moved.billed)) OR abs(moved.open) > abs(moved.billed)
         UNION ALL
         SELECT 'INVOICE_BALANCE', {_DOCUMENT},
                'the balance kept is ' || coalesce(b.open::text, 'missing') || ', postings add up to ' || summed.open,
                coalesce(b.open, 0.00) - summed.open
         FROM summed
-        LEFT JOIN {_rows_of("invoice_balance", "invoice_id = summed.invoice_id", "b")} ON true
-        CROSS JOIN {_rows_of("ar_transaction", "id = summed.invoice_id", "t")}
+        LEFT JOIN {rows_of("invoice_balance", "invoice_id = summed.invoice_id", "b")} ON true
+        CROSS JOIN {rows_of("ar_transaction", "id = summed.invoice_id", "t")}
         WHERE (b.open, b.total, b.credited, b.written_off)
               IS DISTINCT FROM (summed.open, summed.total, summed.credited, summed.written_off)
         ORDER BY kind, document
@@ -291,7 +123,7 @@ async def batch_differences(session: AsyncSession, months: Months) -> list[Diffe
                || t.total || ' (' || t.count || ')' AS detail, s.posted_total - t.total AS amount
         FROM batch s
         CROSS JOIN LATERAL (SELECT count(*) AS count, coalesce(sum(x.total), 0.00) AS total
-                            FROM {_rows_of("ar_transaction", "batch_id = s.id", "x")}) AS t
+                            FROM {rows_of("ar_transaction", "batch_id = s.id", "x")}) AS t
         WHERE s.month BETWEEN :first_month AND :last_month AND (s.posted_count, s.posted_total) <> (t.count, t.total)
         ORDER BY document
         """,
@@ -302,7 +134,7 @@ async def batch_differences(session: AsyncSession, months: Months) -> list[Diffe
 
 async def account_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The customers posted to whose account, with the movements that are not counted yet, is not what is open."""
-    posted, parameters = _posted(scope, months)
+    posted, parameters = posted_in(scope, months)
     return await fetch_all(
         session,
         Difference,
@@ -403,16 +235,16 @@ async def invoice_number_gaps(session: AsyncSession, scope: Scope, months: Month
 
 async def order_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The booked orders whose net amount differs from their rating."""
-    posted, parameters = _posted(scope, months)
+    posted, parameters = posted_in(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
-        WITH {posted}, {_MEMBERS}
+        WITH {posted}, {MEMBERS}
         SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || r.number AS document,
                'rated ' || r.total || ' at version ' || r.rating_version || ', invoiced ' || sum(l.amount - l.tax) AS detail,
                r.total - sum(l.amount - l.tax) AS amount
-        FROM {_MEMBER_LINES}
+        FROM {MEMBER_LINES}
         JOIN rated_order r ON r.work_order_id = l.work_order_id AND r.rating_version = l.work_order_version
         WHERE m.type = 'invoice' AND r.state = 'rated'
         GROUP BY r.work_order_id HAVING r.total <> sum(l.amount - l.tax)
@@ -424,12 +256,12 @@ async def order_differences(session: AsyncSession, scope: Scope, months: Months)
 
 async def outcome_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The booked hand-overs without an invoice, of the export runs since the first one that is booked in these months."""
-    posted, parameters = _posted(scope, months)
+    posted, parameters = posted_in(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
-        WITH {posted}, {_RUNS}
+        WITH {posted}, {RUNS}
         SELECT 'OUTCOME_AND_INVOICE' AS kind, 'hand-over of invoice ' || e.invoice_id || ', attempt ' || e.attempt AS document,
                'booked, but no invoice is posted' AS detail, 0.00 AS amount
         FROM export_outcome e
