@@ -172,6 +172,17 @@ class TookTooLong(DomainError):
     status = 503
 
 
+class FileProcessEnded(DomainError):
+    """The process that read or made the file ended, perhaps for lack of memory, and nothing was done.
+
+    Try again, or with less at once.
+    """
+
+    code = "FILE_PROCESS_ENDED"
+    status = 503
+    retry_after_seconds = 1
+
+
 class DocumentFailed(DomainError):
     """The document cannot be drawn as PDF. `detail` says why: correct it, choose less at once, or ask for CSV."""
 

@@ -11,12 +11,12 @@ from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-import anyio.to_process
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
 from shared.files.faults import Faults
+from shared.files.workers import in_worker
 from shared.values.fields import field_names, required_names
 from shared.values.numbers import counted
 from shared.values.partly import read_partly
@@ -27,7 +27,6 @@ OtherT = TypeVar("OtherT")
 CSV_TYPE = "text/csv"
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
-# Smaller files are checked at once: passing them to a worker process would take longer.
 _QUICK_BYTES = 16 * 1024
 _READ_IN_ONE_GO = 100
 ROWS_IN_ONE_GO = 2_000
@@ -122,8 +121,7 @@ async def read_csv(
     """
     content = content if isinstance(content, Content) else Content(content)
     check = partial(_find_faults, content, kind, key)
-    quick = len(content.csv) <= _QUICK_BYTES
-    faults = check() if quick else await anyio.to_process.run_sync(check, cancellable=True)
+    faults = await in_worker(check, quick=len(content.csv) <= _QUICK_BYTES)
     if isinstance(faults, _Refused):
         raise ImportRefused(faults.detail, faults=faults.faults)
     text = content.csv.decode("utf-8-sig")

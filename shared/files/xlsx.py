@@ -9,11 +9,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-import anyio.to_process
-
 from shared.errors import ImportRefused
 from shared.files.cells import Unreadable, text_of
 from shared.files.csv import Content
+from shared.files.workers import in_worker
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | Decimal | int | date | None
@@ -22,6 +21,10 @@ _MOST_UNPACKED_BYTES = 200 * 2**20
 _MOST_COLUMNS = 200
 _CHUNK_BYTES = 2**20
 _MOST_UNREADABLE = 10_000
+# About 1,500 cells.
+_SMALL_BYTES = 16 * 2**10
+_SMALL_UNPACKED_BYTES = 128 * 2**10
+_FEW_CELLS = 2_000
 _EMPTY_TEXT = "str"
 """The type that a formula keeps whose saved value is a text without characters."""
 _BOOK = "xl/workbook.xml"
@@ -37,7 +40,7 @@ async def read(content: bytes, most_rows: int) -> Content:
     Raises ImportRefused for a file that is not a workbook, does not say which sheet is meant, has more than `most_rows`
     rows, or unpacks to an excessive size.
     """
-    made = await anyio.to_process.run_sync(partial(_to_csv, content, most_rows), cancellable=True)
+    made = await in_worker(partial(_to_csv, content, most_rows), quick=_is_small(content))
     if isinstance(made, str):
         raise ImportRefused(made)
     return made
@@ -177,8 +180,24 @@ def _what_is_wrong(content: bytes) -> str | None:
     return None
 
 
-def write(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes | None:
+def _is_small(content: bytes) -> bool:
+    """Whether a workbook is read in a few hundredths of a second, by the sizes that it states."""
+    if len(content) > _SMALL_BYTES:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return sum(part.file_size for part in packed.infolist()) <= _SMALL_UNPACKED_BYTES
+    except zipfile.BadZipFile:
+        return True
+
+
+async def make(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes | None:
     """A workbook with one sheet, where no text becomes a formula; None when the rows do not fit on a sheet."""
+    return await in_worker(partial(write, name, columns, rows), quick=len(columns) * len(rows) <= _FEW_CELLS)
+
+
+def write(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes | None:
+    """The workbook of `make`."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()

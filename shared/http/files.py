@@ -4,12 +4,10 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import anyio.to_process
 from fastapi import Depends, Request
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
@@ -118,7 +116,7 @@ def asked_for(request: Request, *offered: str) -> str | None:
 
 
 class XlsxAnswer(Response):
-    """An XLSX file. It is made when it is sent: after the transaction, and in a worker process."""
+    """An XLSX file. It is made when it is sent, after the transaction."""
 
     media_type = XLSX_TYPE
 
@@ -127,7 +125,7 @@ class XlsxAnswer(Response):
         self._table = (name, columns, rows)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        made = await anyio.to_process.run_sync(partial(xlsx.write, *self._table), cancellable=True)
+        made = await xlsx.make(*self._table)
         if made is None:
             raise InvalidInput("The list has too many rows or too long a cell for a spreadsheet. Ask for it as CSV.")
         self.body = made
