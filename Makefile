@@ -8,6 +8,8 @@ TESTING := $(VENV)/.testing
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
+# Whatever the caller's environment says: otherwise each process compiles all that it imports, which takes seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
