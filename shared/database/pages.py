@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -65,6 +65,15 @@ class Where:
             self.terms.append(term)
             self.parameters.update(parameters)
         return self
+
+    def one_of(self, column: str, name: str, values: Sequence[str] | None) -> "Where":
+        """Adds that a column has one of the values; None is no filter.
+
+        A single value is compared by itself, because only then an index gives the rows in their sequence.
+        """
+        if values is not None and len(values) == 1:
+            return self.add(f"{column} = :{name}", **{name: values[0]})
+        return self.add(f"{column} = ANY(CAST(:{name} AS text[]))", **{name: None if values is None else list(values)})
 
     def within(self, scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None) -> "Where":
         """Adds the limits of the caller; for the arguments see shared.database.scope.scope_condition."""

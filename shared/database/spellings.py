@@ -1,5 +1,24 @@
 """Customers in statements: found in any spelling, by columns that keep the spelling of the customer's record."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.statements import fetch_values
+
+
+async def spellings(session: AsyncSession, number: str | None) -> list[str] | None:
+    """The numbers of the customers that a filter names in any spelling, or as it is given if there are none.
+
+    For lists whose index on the customer must give the rows in their sequence (`Where.one_of`).
+    """
+    if number is None:
+        return None
+    found = await fetch_values(
+        session,
+        "SELECT DISTINCT number FROM customer WHERE lower(number) = lower(:number) ORDER BY number",
+        number=number,
+    )
+    return found or [number]
+
 
 def spelled(column: str, parameter: str) -> str:
     """The condition that a column names one of the customers in a parameter, a list of numbers.

@@ -95,7 +95,7 @@ async def lock_owed(
     where = (
         Where(["c.payable_at IS NOT NULL", "c.payment_id IS NULL"])
         .within(scope, **SIDES)
-        .add("c.server = ANY(CAST(:servers AS text[]))", servers=None if servers is None else list(servers))
+        .one_of("c.server", "servers", servers)
         .add("c.period_id <= :through_period", through_period=through_period)
     )
     return await fetch_all(

@@ -149,17 +149,13 @@ def _where(scope: Scope, filters: OrderFilter) -> Where:
     where = (
         Where()
         .within(scope, **SIDES)
+        .one_of("w.status", "status", filters.status)
         .add("w.branch = :branch", branch=filters.branch)
         .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
         .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
     )
-    if filters.status is not None and len(filters.status) == 1:
-        # Only with one value does its index give the orders in their sequence.
-        where.add("w.status = :status", status=filters.status[0])
-    elif filters.status is not None:
-        where.add("w.status = ANY(CAST(:status AS text[]))", status=list(filters.status))
     if filters.reason is not None:
         refused = "SELECT e.work_order_id FROM order_estimate e WHERE e.why <> '' AND e.why = :reason"
         where.add(f"w.status = 'open' AND w.id IN ({refused})", reason=filters.reason)

@@ -141,7 +141,7 @@ async def list_batches(
         .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
         .add("b.month = :month", month=filters.month)
         .add("b.source = :source", source=filters.source)
-        .add("b.status = ANY(CAST(:status AS text[]))", status=filters.status)
+        .one_of("b.status", "status", filters.status)
         .add("lower(b.created_by) = lower(:created_by)", created_by=filters.created_by)
         .add("b.run_id = :run_id", run_id=filters.run_id)
     )

@@ -17,7 +17,7 @@ from services.receivables.rules.invoices import (
 )
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
-from shared.database.spellings import listed, spelled
+from shared.database.spellings import spellings
 from shared.database.statements import fetch_all, fetch_one
 
 SIDES = {"branch": "b.branch", "customer": "b.customer", "ar_company": "b.ar_company"}
@@ -46,15 +46,15 @@ _ABOUT = ", ".join(
 )
 
 
-def _where(scope: Scope, filters: InvoiceFilter, today: date) -> Where:
+async def _where(session: AsyncSession, scope: Scope, filters: InvoiceFilter, today: date) -> Where:
     where = (
         Where()
         .within(scope, **SIDES)
         .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add(spelled("b.customer", "customer"), customer=listed(filters.customer))
+        .one_of("b.customer", "customer", await spellings(session, filters.customer))
         .add("b.month = :month", month=filters.month)
         .add("b.branch = :branch", branch=filters.branch)
-        .add(f"{STATUS} = ANY(CAST(:status AS text[]))", status=filters.status)
+        .one_of(STATUS, "status", filters.status)
         .add("b.due_on >= :due_from", due_from=filters.due_from)
         .add("b.due_on <= :due_to", due_to=filters.due_to)
         .add("b.invoice_date >= :invoice_from", invoice_from=filters.invoice_from)
@@ -116,7 +116,7 @@ async def list_invoices(
         InvoiceRow,
         columns=_ROW,
         source=_SOURCE,
-        where=_where(scope, filters, today),
+        where=await _where(session, scope, filters, today),
         sorting=SORTING,
         query=query,
     )
@@ -124,7 +124,7 @@ async def list_invoices(
 
 async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter, today: date) -> InvoiceTotals:
     """The count, total and open amount of all invoices that match."""
-    where = _where(scope, filters, today)
+    where = await _where(session, scope, filters, today)
     totals = await fetch_one(
         session,
         InvoiceTotals,

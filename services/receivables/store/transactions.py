@@ -23,7 +23,7 @@ def _where(scope: Scope, filters: TransactionFilter) -> Where:
         .within(scope, **SIDES)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
         .add("t.month = :month", month=filters.month)
-        .add("t.type = ANY(CAST(:type AS text[]))", type=filters.type)
+        .one_of("t.type", "type", filters.type)
         .add(OF_CUSTOMER, customer=filters.customer)
         .add("t.batch_id = :batch_id", batch_id=filters.batch_id)
         .add("lower(t.posted_by) = lower(:posted_by)", posted_by=filters.posted_by)

@@ -168,7 +168,7 @@ async def list_items(
         Where()
         .add("e.batch_id = :batch_id", batch_id=batch_id)
         .add("lower(c.number) = lower(:customer)", customer=filters.customer)
-        .add("e.type = ANY(CAST(:type AS text[]))", type=filters.type)
+        .one_of("e.type", "type", filters.type)
         .add(
             f"EXISTS (SELECT FROM batch_finding f WHERE {_OF_ENTRY.format('f')} AND f.severity = :severity)",
             severity=filters.severity,
