@@ -121,7 +121,7 @@ _OUTCOMES = (
                              total, rated_at)
     SELECT t.id, 'W' || t.id, 2, 1, 'rated', 1, t.branch, c.number, c.number, t.net, t.posted_at
     FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-    WHERE t.id BETWEEN 10000000 + :first AND 10000000 + :last
+    WHERE t.id BETWEEN 10000000 + :first AND 10000000 + :last AND t.posted_at > now() - interval '100 days'
     """,
 )
 _COUNTERS = (

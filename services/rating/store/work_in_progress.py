@@ -96,21 +96,32 @@ async def list_groups(
 async def _list_servers(
     session: AsyncSession, scope: Scope, where: Where, query: PageQuery, as_of: date
 ) -> tuple[list[WipGroup], str | None]:
-    # Orders that the same servers did are summed first, because taking servers out of a document takes its time.
-    summed = ", ".join(
-        f"CAST(sum({name}) AS bigint) AS {name}" for name in ("orders", *ACTIVE, "without_value", "waiting")
+    # Orders of the same servers and status are summed first: taking servers out of a document takes its time, and most
+    # orders have one.
+    counts = ", ".join(
+        f"CAST(coalesce(sum(orders) FILTER (WHERE status = '{status}'), 0) AS bigint) AS {status}" for status in ACTIVE
     )
+    one = "CASE jsonb_array_length(w.servers) WHEN 1 THEN w.servers -> 0 ->> 'server' END"
+    several = "CASE jsonb_array_length(w.servers) WHEN 1 THEN NULL ELSE w.servers END"
     return await fetch_page(
         session,
         WipGroup,
         columns="by_server.*",
         source=f"""
-            (SELECT coalesce(share->>'server', '{NO_SERVER}') COLLATE "C" AS name, '' AS words, {summed},
+            (SELECT coalesce(one, share->>'server', '{NO_SERVER}') COLLATE "C" AS name, '' AS words,
+                    CAST(sum(orders) AS bigint) AS orders, {counts},
                     max(oldest_days) AS oldest_days, CAST(div(sum(days), sum(orders)) AS bigint) AS average_days,
-                    sum(value) AS value, min(estimated_at) AS estimated_at
-             FROM (SELECT w.servers, {_sums()}, sum({_AGE}) AS days
-                   FROM work_order w {branch_if_limited(scope)} {_ESTIMATE} WHERE {where.sql} GROUP BY w.servers) AS teams
-             LEFT JOIN LATERAL jsonb_array_elements(teams.servers) AS shares (share) ON true GROUP BY 1) AS by_server
+                    sum(value) AS value, CAST(sum(without_value) AS bigint) AS without_value,
+                    min(estimated_at) AS estimated_at, CAST(sum(waiting) AS bigint) AS waiting
+             FROM (SELECT {one} AS one, {several} AS several, w.status, count(*) AS orders, sum({_AGE}) AS days,
+                          max({_AGE}) AS oldest_days, coalesce(sum({_VALUE}), 0.00) AS value,
+                          count(*) - count({_VALUE}) AS without_value, min(e.estimated_at) AS estimated_at,
+                          count(q.work_order_id) AS waiting
+                   FROM work_order w {branch_if_limited(scope)} {_ESTIMATE}
+                   LEFT JOIN (SELECT DISTINCT work_order_id FROM order_to_estimate) AS q
+                       ON q.work_order_id = w.id AND w.status = 'open'
+                   WHERE {where.sql} GROUP BY 1, 2, 3) AS teams
+             LEFT JOIN LATERAL jsonb_array_elements(several) AS shares (share) ON true GROUP BY 1) AS by_server
         """,
         where=Where(parameters={**where.parameters, "as_of": as_of}),
         sorting=_by_name("by_server.name", "by_server.words"),

@@ -76,6 +76,10 @@ async def test_an_order_waits_for_its_estimate_and_keeps_the_old_one_meanwhile(
     assert entered.status_code == 201, entered.text
     changed = (await orders_of(rating))["W1"]
     assert (changed["value"], changed["estimated_at"], changed["waits"]) == ("80.00", known["estimated_at"], True)
+    await do("PATCH", f"/v1/work-orders/{order['id']}", {"reference": "changed once more"})
+    for by in ("customer", "server"):
+        (group,) = (await rating.get(WIP, params={"by": by})).json()["groups"]
+        assert (group["orders"], group["open"], group["waiting"], group["value"]) == (1, 1, 1, "80.00")
     await work_off(rating_database)
     assert (await orders_of(rating))["W1"]["value"] == "87.50"
 

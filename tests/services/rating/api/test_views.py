@@ -158,6 +158,9 @@ async def test_an_order_of_two_servers_counts_for_each_and_once_in_the_totals(
     summary = (await three_states.get(WIP, params={"by": "server"})).json()
     assert {group["name"]: group["orders"] for group in summary["groups"]} == {"(none)": 3, "P1": 1, "P2": 1}
     assert summary["totals"]["orders"] == 4
+    for state in ("orders", "open", "rated", "assigned", "waiting", "without_value"):
+        without_server = sum(group[state] for group in summary["groups"] if group["name"] != "P2")
+        assert without_server == summary["totals"][state], state
     page = (await three_states.get(f"{WIP}/work-orders", params={"server": "P2"})).json()
     assert [(item["number"], item["servers"]) for item in page["items"]] == [("W2", ["P1", "P2"])]
 
