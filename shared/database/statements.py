@@ -147,7 +147,10 @@ def plain_text(records: Sequence[tuple[Any, ...]]) -> bytes | None:
         kinds = set(map(type, column))
         if not kinds <= _PLAIN:
             return None
-        if NoneType in kinds:
+        if kinds == {NoneType}:
+            nulls += len(column)
+            columns_of_text.append([_NULL] * len(column))
+        elif NoneType in kinds:
             nulls += column.count(None)
             columns_of_text.append([_NULL if value is None else str(value) for value in column])
         else:

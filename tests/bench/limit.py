@@ -19,7 +19,7 @@ def seconds_of_insert(stage: Stage) -> float:
             await receivables.execute(f"CREATE TEMP TABLE saved_{table} AS TABLE {table}")
         seconds = []
         for _ in range(_REPEATS):
-            await receivables.execute("TRUNCATE ar_transaction, ar_line, gl_distribution CASCADE")
+            await receivables.execute("TRUNCATE ar_transaction, ar_line, gl_distribution, invoice_balance CASCADE")
             await receivables.execute("CHECKPOINT")
             began = time.perf_counter()
             async with receivables.transaction():
@@ -34,7 +34,8 @@ def seconds_of_insert(stage: Stage) -> float:
 async def clear(receivables: asyncpg.Connection) -> None:
     """Removes everything that is posted, so that the next measurement has only its own rows."""
     await receivables.execute(
-        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, inbox CASCADE"
+        "TRUNCATE ar_transaction, ar_line, gl_distribution, invoice_balance, batch, export_outcome, export_outcome_order, "
+        "inbox CASCADE"
     )
     await forget_events(receivables)
 

@@ -56,16 +56,16 @@ def fill(rules: Rules[F], facts: F, typed: Values, kept: Values | None = None) -
     fields: dict[str, Field] = {}
     faults: list[tuple[str, str]] = []
     for name, rule in rules.items():
-        field = rule(facts, values)
-        entered = typed.get(name)
-        if entered is not None and not field.open and entered != field.default:
-            faults.append((name, field.reason or "is closed"))
-        value = entered if name in typed else kept.get(name)
-        # An explicit null empties a clearable field; any other field that is empty gets its default.
-        emptied = value is None and field.clearable and (name in typed or name in kept)
-        if not field.open or (value is None and not emptied):
-            value = field.default
+        field = fields[name] = rule(facts, values)
+        value = field.default
+        if name in typed or name in kept:
+            entered = typed[name] if name in typed else kept[name]
+            if field.open:
+                # An explicit null empties a clearable field; any other field that is empty gets its default.
+                value = entered if entered is not None or field.clearable else value
+            elif name in typed and entered is not None and entered != value:
+                faults.append((name, field.reason or "is closed"))
         if field.required and (value is None or value == ""):
             faults.append((name, "is required"))
-        values[name], fields[name] = value, field
+        values[name] = value
     return Form(values, fields, tuple(faults))

@@ -32,33 +32,48 @@ _NEGATE = "is taken from the line that this applies to; to change it, negate tha
 _UNITS = Decimal("0.000")
 _PRICE = Decimal("0.00000")
 
+# What most lines of most batches have is made once.
+_REQUIRED = Field(required=True)
+_OF_INVOICE = closed(None, "a line of an invoice does not apply to another line")
+_OTHER_LINE = Field(OTHER_LINE, required=True)
+_NO_ITEM = closed(None, "only a contract line has a contract item")
+_NO_MATERIAL = closed(None, "only a material line has a material")
+_NO_UM = closed(None, "only contract and material lines have a unit of measure")
+_NO_CONTRACT_UNITS = closed(_UNITS, "only a contract line has contract units")
+_NO_UNITS = closed(_UNITS, "only a material line has units")
+_NO_PRICE = closed(_PRICE, "only a material line has a unit price")
+_UNTAXED = closed(None, _NO_TAX)
+_NO_BASIS = closed(ZERO, "needs a tax code on the line")
+_NO_CHARGE = closed(ZERO, "finance charges are calculated, not entered")
+_NO_DISCOUNT = closed(ZERO, "the company does not offer discounts on invoices")
+
 
 def _apply_line(facts: LineFacts, _values: Values) -> Field:
     if facts.type == INVOICE:
-        return closed(None, "a line of an invoice does not apply to another line")
+        return _OF_INVOICE
     return Field(required=facts.type in SETTLING)
 
 
 def _line_type(facts: LineFacts, _values: Values) -> Field:
     if facts.contract is not None:
         return closed(CONTRACT_LINE, "every line of an entry with a contract is a contract line")
-    return closed(facts.applied.line_type, _FOLLOWS) if facts.applied else Field(OTHER_LINE, required=True)
+    return closed(facts.applied.line_type, _FOLLOWS) if facts.applied else _OTHER_LINE
 
 
 def _contract_item(facts: LineFacts, values: Values) -> Field:
     if facts.applied:
         return closed(facts.applied.contract_item, _FOLLOWS)
     if values["line_type"] != CONTRACT_LINE:
-        return closed(None, "only a contract line has a contract item")
-    return Field(required=True)
+        return _NO_ITEM
+    return _REQUIRED
 
 
 def _material(facts: LineFacts, values: Values) -> Field:
     if facts.applied:
         return closed(facts.applied.material, _FOLLOWS)
     if values["line_type"] != MATERIAL_LINE:
-        return closed(None, "only a material line has a material")
-    return Field(required=True)
+        return _NO_MATERIAL
+    return _REQUIRED
 
 
 def _description(facts: LineFacts, _values: Values) -> Field:
@@ -87,35 +102,35 @@ def _um(facts: LineFacts, values: Values) -> Field:
         return closed(facts.item.um, "is taken from the contract item")
     if values["line_type"] == MATERIAL_LINE:
         return Field(facts.material.um if facts.material else None, required=True)
-    return closed(None, "only contract and material lines have a unit of measure")
+    return _NO_UM
 
 
 def _contract_units(facts: LineFacts, values: Values) -> Field:
     if values["line_type"] != CONTRACT_LINE:
-        return closed(_UNITS, "only a contract line has contract units")
+        return _NO_CONTRACT_UNITS
     if values["um"] == LUMP_SUM:
         return closed(_UNITS, "a lump-sum item has no units")
-    return Field(_UNITS) if facts.applied else Field(required=True)
+    return Field(_UNITS) if facts.applied else _REQUIRED
 
 
 def _units(facts: LineFacts, values: Values) -> Field:
     if values["line_type"] != MATERIAL_LINE:
-        return closed(_UNITS, "only a material line has units")
-    return Field(_UNITS) if facts.applied else Field(required=True)
+        return _NO_UNITS
+    return Field(_UNITS) if facts.applied else _REQUIRED
 
 
 def _unit_price(facts: LineFacts, values: Values) -> Field:
     if facts.applied:
         return closed(facts.applied.unit_price, _FOLLOWS)
     if values["line_type"] != MATERIAL_LINE:
-        return closed(_PRICE, "only a material line has a unit price")
+        return _NO_PRICE
     return Field(facts.material.unit_price if facts.material else None, required=True)
 
 
 def _net(_facts: LineFacts, values: Values) -> Field:
     if values["line_type"] == MATERIAL_LINE and values["units"] is not None and values["unit_price"] is not None:
         return Field(round_cents(values["units"] * values["unit_price"]), required=True)
-    return Field(required=True)
+    return _REQUIRED
 
 
 def _retainage_percent(facts: LineFacts, _values: Values) -> Field:
@@ -132,13 +147,13 @@ def _retainage(_facts: LineFacts, values: Values) -> Field:
 
 def _tax_code(facts: LineFacts, _values: Values) -> Field:
     if not facts.company.post_taxes:
-        return closed(None, _NO_TAX)
+        return _UNTAXED
     return Field(facts.item.tax_code if facts.item else facts.customer_tax_code, clearable=True)
 
 
 def _tax_basis(_facts: LineFacts, values: Values) -> Field:
     if values["tax_code"] is None:
-        return closed(ZERO, "needs a tax code on the line")
+        return _NO_BASIS
     return Field(values["net"] or ZERO)
 
 
@@ -164,7 +179,7 @@ def _amount(_facts: LineFacts, values: Values) -> Field:
 
 def _discount(facts: LineFacts, values: Values) -> Field:
     if not offers_discounts(facts.company):
-        return closed(ZERO, "the company does not offer discounts on invoices")
+        return _NO_DISCOUNT
     if discount_too_early(*facts.dates):
         return closed(ZERO, "the discount date is before the invoice date")
     return Field(discount_offered(facts.company, facts.terms, values["net"] or ZERO, values["retainage"], facts.dates))
@@ -173,7 +188,7 @@ def _discount(facts: LineFacts, values: Values) -> Field:
 def _tax_discount(facts: LineFacts, values: Values) -> Field:
     code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
     if code is None:
-        return closed(ZERO, "needs a tax code on the line")
+        return _NO_BASIS
     return closed(tax_discount(facts.company, values["discount"], code.rate), "is calculated from the discount")
 
 
@@ -196,7 +211,7 @@ NEW_LINE: Rules[LineFacts] = {
     "tax": _tax,
     "retainage_tax": _retainage_tax,
     "amount": _amount,
-    "finance_charge": lambda _facts, _values: closed(ZERO, "finance charges are calculated, not entered"),
+    "finance_charge": lambda _facts, _values: _NO_CHARGE,
     "discount": _discount,
     "tax_discount": _tax_discount,
 }
@@ -239,14 +254,15 @@ def _applied_retainage_tax(facts: LineFacts, values: Values) -> Field:
 
 
 def _always_zero(reason: str) -> Callable[[LineFacts, Values], Field]:
-    return lambda _facts, _values: closed(ZERO, reason)
+    field = closed(ZERO, reason)
+    return lambda _facts, _values: field
 
 
 APPLIED_LINE: Rules[LineFacts] = {
     **{name: NEW_LINE[name] for name in ("apply_line", "line_type", "contract_item", "material", "description")},
     **{name: NEW_LINE[name] for name in ("gl_account", "um", "contract_units", "units", "unit_price")},
     "tax_code": lambda facts, _values: closed(facts.applied.tax_code if facts.applied else None, _NEGATE),
-    "amount": lambda _facts, _values: Field(required=True),
+    "amount": lambda _facts, _values: _REQUIRED,
     "finance_charge": _applied_charge,
     "retainage": _applied_retainage,
     "tax": _applied_tax,
@@ -341,7 +357,9 @@ def unknown_codes(codes: EntryCodes, gl_company: int, values: Values) -> list[tu
     return faults
 
 
-_SIGNED = (*("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge"),)
+_SIGNED = frozenset(
+    ("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge")
+)
 _STORED = tuple(
     field.name
     for field in fields(BatchLine)
@@ -363,7 +381,9 @@ def sign_of(transaction_type: TransactionType, applied: AppliedLine | None) -> i
 
 def line_of(number: int, sign: int, values: Values) -> BatchLine:
     """The line as it is saved, from a form without faults and the sign of what it takes."""
-    kept = {name: values[name] * sign if name in _SIGNED else values[name] for name in _STORED}
+    kept = {name: values[name] for name in _STORED}
+    if sign != 1:
+        kept |= {name: values[name] * sign for name in _SIGNED}
     return BatchLine(line=number, **kept)
 
 
