@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +16,6 @@ from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
 from shared.files.faults import Faults
-from shared.files.workers import in_worker
 from shared.values.fields import field_names, required_names
 from shared.values.numbers import counted
 from shared.values.partly import read_partly
@@ -27,8 +26,7 @@ OtherT = TypeVar("OtherT")
 CSV_TYPE = "text/csv"
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
-_QUICK_BYTES = 16 * 1024
-_READ_IN_ONE_GO = 100
+_TURN_SECONDS = 0.005
 ROWS_IN_ONE_GO = 2_000
 """The rows of a file that are checked or stored before other requests have their turn."""
 MOST_INVALID = 1_000
@@ -101,14 +99,6 @@ class TableFile(Generic[RowT]):
         self.faults.refuse()
 
 
-@dataclass(frozen=True)
-class _Refused:
-    """Why a file is refused before any row is checked, as a worker process answers it."""
-
-    detail: str
-    faults: tuple[Fault, ...] = ()
-
-
 async def read_csv(
     content: bytes | Content, kind: type[RowT], *, key: Callable[[RowT], Hashable] | None = None
 ) -> TableFile[RowT]:
@@ -116,43 +106,26 @@ async def read_csv(
 
     Raises ImportRefused for a file that is no table: its encoding (UTF-8), its size. Other faults are collected, so
     that the caller adds its own before it refuses the file: a column, a value, or two rows with the same `key`.
-    A worker process checks the file, and is ended when the caller leaves; so `kind` and `key` must be importable by
-    name. Others wait for none of it: the rows are read here a few at a time.
+    Others have their turns while it is read, and the reading ends when the caller leaves.
     """
     content = content if isinstance(content, Content) else Content(content)
-    check = partial(_find_faults, content, kind, key)
-    faults = await in_worker(check, quick=len(content.csv) <= _QUICK_BYTES)
-    if isinstance(faults, _Refused):
-        raise ImportRefused(faults.detail, faults=faults.faults)
-    text = content.csv.decode("utf-8-sig")
-    reader = Reader(kind, content.cells)
+    text = _decode(content.csv)
+    _refuse_other_separator(text, kind)
+    await _refuse_size(text)
+    faults = Faults()
+    reader = Reader(kind, content.cells, faults)
     rows: list[Numbered[RowT]] = []
     invalid: list[Numbered[RowT]] = []
-    for number, numbered in enumerate(reader.rows_of(text)):
-        (invalid if numbered.faulty else rows).append(numbered)
-        if number % _READ_IN_ONE_GO == 0:
-            await asyncio.sleep(0)
-    return TableFile(rows, frozenset(reader.heading), invalid, faults, reader.lost)
-
-
-def _find_faults(content: Content, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> Faults | _Refused:
-    """What is wrong with a file; a worker process runs it for all but small files."""
-    try:
-        text = content.csv.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.csv.count(b"\n", 0, error.start) + 1
-        return _Refused(
-            "The file is not in UTF-8. Save it as CSV UTF-8.", faults=(Fault(f"line {line}", "is not in UTF-8"),)
-        )
-    try:
-        refused = _find_other_separator(text, kind) or _find_size_fault(text)
-    except csv.Error as error:
-        return _Refused("The file cannot be read as CSV.", faults=(Fault("file", str(error)),))
-    if refused is not None:
-        return refused
-    faults = Faults()
     first: dict[Hashable, int] = {}
-    for numbered in Reader(kind, content.cells, faults).rows_of(text):
+    clock = asyncio.get_running_loop().time
+    turn_ends_at = clock() + _TURN_SECONDS
+    for numbered in reader.rows_of(text):
+        if clock() > turn_ends_at:
+            await asyncio.sleep(0)
+            turn_ends_at = clock() + _TURN_SECONDS
+        if numbered is None:
+            continue
+        (invalid if numbered.faulty else rows).append(numbered)
         name = None if key is None else _key_of(numbered, key)
         if name is None:
             continue
@@ -160,7 +133,17 @@ def _find_faults(content: Content, kind: type[RowT], key: Callable[[RowT], Hasha
             detail = f"repeats {shown_key(name)} of line {first[name]}"
             faults.add(Fault(f"line {numbered.line}", detail, "repeats another line"))
         first.setdefault(name, numbered.line)
-    return faults
+    return TableFile(rows, frozenset(reader.heading), invalid, faults, reader.lost)
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ImportRefused(
+            "The file is not in UTF-8. Save it as CSV UTF-8.", faults=[Fault(f"line {line}", "is not in UTF-8")]
+        ) from error
 
 
 def _key_of(numbered: Numbered[RowT], key: Callable[[RowT], Hashable]) -> Hashable | None:
@@ -176,42 +159,47 @@ def _key_of(numbered: Numbered[RowT], key: Callable[[RowT], Hashable]) -> Hashab
     return None if unknown else name
 
 
-def _find_other_separator(text: str, kind: type[Any]) -> _Refused | None:
-    """Whether the columns are separated as spreadsheet programs do it where the comma is the decimal sign."""
+def _refuse_other_separator(text: str, kind: type[Any]) -> None:
+    """Refuses a file whose columns are separated as spreadsheet programs do it where the comma is the decimal sign."""
     heading = text.partition("\n")[0]
     for separator, words in ((";", "semicolons"), ("\t", "tabs")):
         names = {name.strip().strip('"') for name in heading.split(separator)}
         if len(names.intersection(field_names(kind))) > 1:
-            return _Refused(
+            raise ImportRefused(
                 f"The columns of the file are separated by {words}. Save it with commas, as CSV UTF-8, or as .xlsx.",
-                faults=(Fault("line 1", f"is separated by {words}"),),
+                faults=[Fault("line 1", f"is separated by {words}")],
             )
-    return None
 
 
-def _find_size_fault(text: str) -> _Refused | None:
-    """Whether the file has too many columns or rows, or no rows: counted before anything is checked."""
+async def _refuse_size(text: str) -> None:
+    """Refuses a file with too many columns or rows, or without rows: counted before anything is checked."""
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    columns = len(next(lines, ()))
+    try:
+        columns = len(next(lines, ()))
+    except csv.Error as error:
+        raise ImportRefused("The file cannot be read as CSV.", faults=[Fault("file", str(error))]) from error
     if columns > MOST_COLUMNS:
-        return _Refused(f"The file has {columns:,} columns; {MOST_COLUMNS} are allowed.")
+        raise ImportRefused(f"The file has {columns:,} columns; {MOST_COLUMNS} are allowed.")
     filled = 0
     try:
         # Lines without a value count as well: they are work, too.
         for number, cells in enumerate(lines, start=1):
             if number > MOST_ROWS:
-                return _Refused(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                raise ImportRefused(f"The file has more than {MOST_ROWS:,} rows. Split it.")
             filled += any(map(str.strip, cells))
+            if number % ROWS_IN_ONE_GO == 0:
+                await asyncio.sleep(0)
     except csv.Error:
         # Reported with its line, beside what is wrong before it.
-        return None
-    return None if filled else _Refused("The file has no rows under its heading.")
+        return
+    if not filled:
+        raise ImportRefused("The file has no rows under its heading.")
 
 
 class Reader(Generic[RowT]):
-    """Reads the rows of a file as `kind`, and adds what is wrong with them to `faults`, if given."""
+    """Reads the rows of a file as `kind`, and adds what is wrong with them to `faults`."""
 
-    def __init__(self, kind: type[RowT], cells: Mapping[tuple[int, int], str], faults: Faults | None = None):
+    def __init__(self, kind: type[RowT], cells: Mapping[tuple[int, int], str], faults: Faults):
         self.heading: list[str] = []
         self._kind = kind
         self._cells = cells
@@ -222,8 +210,8 @@ class Reader(Generic[RowT]):
         self.lost = False
         """Whether there are rows that were not read."""
 
-    def rows_of(self, text: str) -> Iterator[Numbered[RowT]]:
-        """The rows that are valid, and the others as far as they can be read.
+    def rows_of(self, text: str) -> Iterator[Numbered[RowT] | None]:
+        """The rows that are valid, and the others as far as they can be read, or None for those that are left out.
 
         A column that is unknown or repeated is reported once and left out; without a known column no row is read.
         """
@@ -232,19 +220,13 @@ class Reader(Generic[RowT]):
         lacking = self._check_heading()
         try:
             for cells in reader:
-                if any(map(str.strip, cells)) and self._known.intersection(self.heading):
-                    numbered = self._row(reader.line_num, cells, lacking)
-                    if numbered is None:
-                        self.lost = True
-                    else:
-                        yield numbered
+                filled = any(map(str.strip, cells)) and self._known.intersection(self.heading)
+                numbered = self._row(reader.line_num, cells, lacking) if filled else None
+                self.lost |= bool(filled) and numbered is None
+                yield numbered
         except csv.Error as error:
             self.lost = True
-            self._report(Fault(f"line {reader.line_num}", str(error)))
-
-    def _report(self, *faults: Fault) -> None:
-        if self._faults is not None:
-            self._faults.extend(faults)
+            self._faults.add(Fault(f"line {reader.line_num}", str(error)))
 
     def _check_heading(self) -> frozenset[str]:
         """Reports unknown and repeated columns; returns the required ones that are missing."""
@@ -252,15 +234,15 @@ class Reader(Generic[RowT]):
         repeated = [name for name in self._known if self.heading.count(name) > 1]
         lacking = required_names(self._kind) - set(self.heading)
         ordered = [name for name in field_names(self._kind) if name in lacking]
-        self._report(*(Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in unknown))
-        self._report(*(Fault("line 1", f"has column {name} more than once") for name in sorted(repeated)))
-        self._report(*(Fault("line 1", f"lacks column {name}") for name in ordered))
+        self._faults.extend(Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in unknown)
+        self._faults.extend(Fault("line 1", f"has column {name} more than once") for name in sorted(repeated))
+        self._faults.extend(Fault("line 1", f"lacks column {name}") for name in ordered)
         return frozenset(lacking)
 
     def _row(self, line: int, cells: Sequence[str], lacking: frozenset[str]) -> Numbered[RowT] | None:
         if len(cells) != len(self.heading):
             detail = f"has {counted(len(cells), 'cell')}; the heading has {len(self.heading)}"
-            self._report(Fault(f"line {line}", detail, "has another number of cells than the heading"))
+            self._faults.add(Fault(f"line {line}", detail, "has another number of cells than the heading"))
             return None
         unreadable = self._unreadable(line) if self._cells else frozenset()
         given = {
@@ -273,12 +255,10 @@ class Reader(Generic[RowT]):
         except ValidationError as error:
             self._invalid_rows += 1
             few = self._invalid_rows <= MOST_INVALID and issubclass(self._kind, BaseModel)
-            if self._faults is None and not few:
-                return None
             found = error.errors(include_url=False, include_input=False)
             for details in found:
                 if not details["loc"] or details["loc"][0] not in unreadable | lacking:
-                    self._report(_fault(line, details))
+                    self._faults.add(_fault(line, details))
             faulty = {str(details["loc"][0]) if details["loc"] else _WHOLE_ROW for details in found}
             return self._invalid(line, given, frozenset(faulty) | unreadable | lacking) if few else None
         return Numbered(line, row, unreadable)
@@ -289,7 +269,7 @@ class Reader(Generic[RowT]):
         for index, name in enumerate(self.heading):
             if (detail := self._cells.get((line, index))) is not None:
                 found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.split(' ', 2)[2]}")
-        self._report(*found.values())
+        self._faults.extend(found.values())
         return frozenset(found)
 
     def _invalid(self, line: int, given: Mapping[str, str], faulty: frozenset[str]) -> Numbered[RowT]:

@@ -21,7 +21,7 @@ def ends_with_its_caller(method: str, content_type: str) -> bool:
 class EndAbandoned:
     """ASGI middleware that cancels a read or an import when its caller leaves before the answer.
 
-    The database then ends the statement, and a worker process that checks a file is killed.
+    The database then ends the statement, and a worker process that reads a workbook is killed.
     """
 
     def __init__(self, app: ASGIApp):
