@@ -25,7 +25,7 @@ from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
-from shared.database.search import SHORTEST_PART
+from shared.database.search import SHORTEST_PART, beginning
 from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_one, fetch_values
 from shared.values.fields import field_names, maker
@@ -137,12 +137,9 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
 
 def searched(where: Where, search: str | None) -> Where:
     """Adds the condition that the number or the reference of an order contains a text, or that its number begins so."""
-    # The index of parts knows three characters and more.
-    short = search is not None and len(search) < SHORTEST_PART
-    beginning = f"{fold(search)}%" if short and search is not None else None
-    return where.add(
-        "(w.number ILIKE :search OR w.reference ILIKE :search)", search=None if short else containing(search)
-    ).add("w.number_key LIKE :beginning", beginning=beginning)
+    if search is not None and len(search) < SHORTEST_PART:
+        return where.add("w.number_key >= :first AND w.number_key < :last", **beginning(fold(search)))
+    return where.add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=containing(search))
 
 
 def _where(scope: Scope, filters: OrderFilter) -> Where:
