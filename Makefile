@@ -6,6 +6,8 @@ VENV := .venv
 RUNNING := $(VENV)/.running
 TESTING := $(VENV)/.testing
 READY := $(VENV)/.ready
+# Node and the tools of the web console, only where they are needed.
+CONSOLE := $(VENV)/.console
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 
@@ -36,6 +38,9 @@ test-ldap: $(READY) ## Run the tests with slapd; needs a compiler, libldap2-dev,
 test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as root, on 127.0.0.1:636)
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
+
+test-console: $(CONSOLE) ## Run the tests of clients and of the commands in the documentation; installs Node
+	@$(RUN) -m pytest -m console tests/console
 
 faults: $(TESTING) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults tests/deploy
@@ -74,6 +79,12 @@ clean: ## Remove the virtual environment and all local data
 
 setup: $(READY) ## Install everything for development
 
+$(CONSOLE): $(TESTING) locks/console.txt gateway/console/package-lock.json
+	@echo "Installing Node and the tools of the web console (first time only)"
+	@$(RUN) deploy/set_up.py console
+	@$(RUN) -m deploy.console install
+	@touch $(CONSOLE)
+
 $(READY): $(TESTING) locks/all.txt
 	@echo "Installing the tools for checks and benchmarks (first time only)"
 	@$(RUN) deploy/set_up.py all
@@ -93,4 +104,4 @@ $(RUNNING): locks/local.txt
 	@$(RUN) deploy/set_up.py local
 	@touch $(RUNNING)
 
-.PHONY: help setup demo up test test-long test-ldap test-ad bench faults check coverage mutants format documents locks clean
+.PHONY: help setup demo up test test-long test-ldap test-ad test-console bench faults check coverage mutants format documents locks clean

@@ -15,20 +15,7 @@ from gateway.documents import suite_document
 from gateway.routes import load_documents
 from tests.fixtures.ledgers import Company, Enter
 
-# Files are bytes to it.
-_CONFIG = {
-    "post_hooks": [],
-    "content_type_overrides": dict.fromkeys(
-        (
-            "text/csv",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "application/pdf",
-            "image/png",
-            "text/event-stream",
-        ),
-        "application/octet-stream",
-    ),
-}
+_CONFIG = Path(__file__).parents[2] / "shared" / "contracts" / "openapi" / "python-client.json"
 _DOCUMENT = suite_document(load_documents())
 _NAME = "generated_client"
 
@@ -38,10 +25,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of the generated package, which can be imported."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "document.json").write_text(json.dumps(_DOCUMENT))
-    (folder / "config.json").write_text(json.dumps(_CONFIG))
     command = [
         *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
-        *("--path", "document.json", "--config", "config.json", "--output-path", _NAME),
+        *("--path", "document.json", "--config", str(_CONFIG), "--output-path", _NAME),
     ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
