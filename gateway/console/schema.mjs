@@ -1,10 +1,10 @@
 // Types for TypeScript clients: `node schema.mjs openapi.json schema.d.ts`. The document is a file, or the address of
 // a gateway's /openapi.json.
 //
-// openapi-fetch gets one type for the data of an operation and one for its refusals, so the document is made smaller
-// first: where an answer is JSON or a file, the JSON stays, because `string | Page` would have to be told apart at each
-// call; and of the refusals, which all are the same problem document, `4XX` and `5XX` stay. A `default` answer must
-// not be added: openapi-fetch would count it as a success.
+// openapi-fetch has one type for the data of an operation and one for its refusals, so the document is made smaller
+// first. Where an answer is JSON or a file, the JSON stays: otherwise each call would have to distinguish `string` and
+// `Page`. Of the refusals, which all are the same problem document, `4XX` and `5XX` stay. Never add a `default` answer:
+// openapi-fetch would count it as a success.
 
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";

@@ -53,7 +53,9 @@ def test_every_operation_has_its_types(project: Path) -> None:
     described = types.partition("export interface paths {")[2].partition("\n}")[0]
     found = set()
     for path, methods in re.findall(r'^    "(.+?)": \{\n(.*?)^    \};', described, re.MULTILINE | re.DOTALL):
-        found |= {f"{method.upper()} {path}" for method in re.findall(r'^        (\w+): operations\["', methods, re.MULTILINE)}
+        found |= {
+            f"{method.upper()} {path}" for method in re.findall(r'^        (\w+): operations\["', methods, re.MULTILINE)
+        }
     assert found == operations()
     assert len(found) > 290
 
