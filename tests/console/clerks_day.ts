@@ -124,7 +124,7 @@ async function exportOrder(bill: Client, entered: WorkOrder): Promise<number> {
   );
   assert.match(rating.total, /^\d+\.\d\d$/);
   const waiting = must(await bill.GET("/api/v1/rating/waiting"));
-  assert.equal(waiting.ready_to_export?.count, 1);
+  assert(waiting.ready_to_export && waiting.ready_to_export.count >= 1);
   const ready = must(await bill.GET("/api/v1/rating/ready-to-export", { params: { query: { exportable: true, search: "TS-1" } } }));
   assert.equal(ready.totals?.exportable.total, rating.total);
 
@@ -196,7 +196,7 @@ async function postBatch(rita: Client): Promise<void> {
   const posted = await until(look, ({ status }) => status !== "posting");
   assert.deepEqual([posted.status, posted.transactions], ["posted", 2]);
 
-  const query = { source: "ar_invoice", sort: "-total", limit: 1 } as const;
+  const query = { source: "ar_invoice", customer: "S1001", sort: "-id", limit: 1 } as const;
   const first = must(await rita.GET("/api/v1/receivables/invoices", { params: { query } }));
   const cursor = first.next_cursor;
   assert(cursor);
