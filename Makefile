@@ -71,6 +71,11 @@ format: $(READY) ## Format the code and apply the linter's fixes
 documents: $(READY) ## Generate OpenAPI, event schemas and docs/errors.md from the code
 	@$(RUN) -m deploy.documents
 
+examples: $(READY) ## Collect examples for OpenAPI from the API tests; those that are still valid stay (FRESH=1: none does)
+	@rm -rf .ratebook/examples $(if $(FRESH),shared/contracts/openapi/examples)
+	@RATEBOOK_EXAMPLES=.ratebook/examples $(RUN) -m pytest -n 3 tests/services tests/exchange tests/shared/http tests/gateway
+	@$(RUN) -m deploy.documents --examples .ratebook/examples
+
 locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 uses the newest versions)
 	@$(RUN) -m deploy.locks compile $(if $(UPGRADE),--upgrade)
 
@@ -104,4 +109,4 @@ $(RUNNING): locks/local.txt
 	@$(RUN) deploy/set_up.py local
 	@touch $(RUNNING)
 
-.PHONY: help setup demo up test test-long test-ldap test-ad test-console bench faults check coverage mutants format documents locks clean
+.PHONY: help setup demo up test test-long test-ldap test-ad test-console bench faults check coverage mutants format documents examples locks clean

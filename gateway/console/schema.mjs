@@ -13,7 +13,13 @@ const JSON_TYPE = "application/json";
 
 /** The document without what a typed client does not read. */
 export function slim(document) {
-  return { ...document, paths: mapValues(document.paths, (path) => mapValues(path, slimOperation)) };
+  const { examples, responses, ...components } = document.components;
+  const ofGateway = Object.fromEntries(Object.entries(responses).filter(([name]) => name.startsWith("GATEWAY_")));
+  return {
+    ...document,
+    components: { ...components, responses: ofGateway },
+    paths: mapValues(document.paths, (path) => mapValues(path, slimOperation)),
+  };
 }
 
 function slimOperation(operation) {
