@@ -6,6 +6,8 @@ VENV := .venv
 RUNNING := $(VENV)/.running
 TESTING := $(VENV)/.testing
 READY := $(VENV)/.ready
+# Node and the tools of the web console, only where they are needed.
+CONSOLE := $(VENV)/.console
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 # Whatever the caller's environment says: otherwise each process compiles all that it imports, which takes seconds.
@@ -39,6 +41,9 @@ test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as ro
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
+test-console: $(CONSOLE) ## Run the tests of clients and of the commands in the documentation; installs Node
+	@$(RUN) -m pytest -m console tests/console
+
 faults: $(TESTING) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults tests/deploy
 
@@ -68,6 +73,11 @@ format: $(READY) ## Format the code and apply the linter's fixes
 documents: $(READY) ## Generate OpenAPI, event schemas and docs/errors.md from the code
 	@$(RUN) -m deploy.documents
 
+examples: $(READY) ## Collect examples for OpenAPI from the API tests; those that are still valid stay (FRESH=1: none does)
+	@rm -rf .ratebook/examples $(if $(FRESH),shared/contracts/openapi/examples)
+	@RATEBOOK_EXAMPLES=.ratebook/examples $(RUN) -m pytest -n 3 tests/services tests/exchange tests/shared/http tests/gateway
+	@$(RUN) -m deploy.documents --examples .ratebook/examples
+
 locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 uses the newest versions)
 	@$(RUN) -m deploy.locks compile $(if $(UPGRADE),--upgrade)
 
@@ -75,6 +85,12 @@ clean: ## Remove the virtual environment and all local data
 	@rm -rf $(VENV) .ratebook mutants .coverage*
 
 setup: $(READY) ## Install everything for development
+
+$(CONSOLE): $(TESTING) locks/console.txt gateway/console/package-lock.json
+	@echo "Installing Node and the tools of the web console (first time only)"
+	@$(RUN) deploy/set_up.py console
+	@$(RUN) -m deploy.console install
+	@touch $(CONSOLE)
 
 $(READY): $(TESTING) locks/all.txt
 	@echo "Installing the tools for checks and benchmarks (first time only)"
@@ -95,4 +111,4 @@ $(RUNNING): locks/local.txt
 	@$(RUN) deploy/set_up.py local
 	@touch $(RUNNING)
 
-.PHONY: help setup demo up test test-long test-ldap test-ad bench faults check coverage mutants format documents locks clean
+.PHONY: help setup demo up test test-long test-ldap test-ad test-console bench faults check coverage mutants format documents examples locks clean

@@ -18,9 +18,9 @@ DEPLOYABLES = {
     "security": "services.security.main",
     "gateway": "gateway.main",
 }
-# What `make demo` and `make up` install, and what `make test`, `make mutants` and `make test-ldap` add. The last one is
-# built from source and needs a compiler and the headers of libldap.
-SETS = ("local", "test", "mutants", "ldap")
+# What `make demo` and `make up` install, and what `make test`, `make mutants`, `make test-ldap` and `make test-console`
+# add. What `ldap` adds is built from source and needs a compiler and the headers of libldap; `console` is Node.
+SETS = ("local", "test", "mutants", "ldap", "console")
 _UV = str(Path(sys.executable).parent / "uv")
 
 

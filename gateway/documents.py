@@ -120,6 +120,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     responses = _own_responses()
+    examples: dict[str, Any] = {}
     for service, document in documents.items():
         outside = {route.template: route.path for route in compile_routes({service: document}).routes}
         for template, described in document.get("paths", {}).items():
@@ -129,6 +130,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
             }
         schemas |= document.get("components", {}).get("schemas", {})
         responses |= document.get("components", {}).get("responses", {})
+        examples |= document.get("components", {}).get("examples", {})
     return {
         "openapi": "3.1.0",
         "info": {"title": "Ratebook", "version": VERSION, "description": _BEGIN, "contact": CONTACT},
@@ -136,6 +138,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "responses": responses,
+            "examples": examples,
             "securitySchemes": {"access_token": _BEARER, "cookie": _COOKIE},
         },
     }

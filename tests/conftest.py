@@ -41,6 +41,10 @@ settings.register_profile("ratebook", deadline=None, suppress_health_check=[Heal
 settings.load_profile("ratebook")
 # Before any app is built, so it cannot be a fixture; it lasts as long as the process.
 watch_answers(pytest.MonkeyPatch())
+if "RATEBOOK_EXAMPLES" in os.environ:
+    from tests.fixtures.examples import collect_examples
+
+    collect_examples(pytest.MonkeyPatch(), Path(os.environ["RATEBOOK_EXAMPLES"]))
 
 
 class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = "docs/wording.md"
-_READ = ("*.py", "*.md", "*.toml", "*.conf", "*.yaml", "*.typ", "*.sql", "Makefile")
+_READ = ("*.py", "*.md", "*.toml", "*.conf", "*.yaml", "*.typ", "*.sql", "*.ts", "*.mjs", "Makefile")
 _LEFT_OUT = re.compile(
     r"docs/wording\.md|deploy/checks/wording\.py|tests/deploy/test_checks\.py|.*/migrations/versions/.*"
 )

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deploy.documents import errors, events, openapi, operations, settings, tables
+from deploy.documents import errors, events, examples, openapi, operations, settings, tables
 from gateway.settings import Settings as GatewaySettings
 from shared.contracts.subscriptions import EVENTS
 from shared.process.settings import ProcessSettings
@@ -20,7 +20,7 @@ def documents() -> dict[Path, str]:
     """Every generated file and its content."""
     made = {DOCS / "errors.md": errors.page(), CONTRACTS / "asyncapi.json": _json(events.asyncapi())}
     for service in SERVICES:
-        document = openapi.document(service)
+        document = examples.put_in(openapi.document(service), examples.read_kept(service))
         made[CONTRACTS / "openapi" / f"{service}.json"] = _json(document)
         made[DOCS / "api" / f"{service}.md"] = operations.page(service, document)
         made[DOCS / "tables" / f"{service}.md"] = tables.page(service)

@@ -87,7 +87,7 @@ def _add_words(described: Part, words: Mapping[str, str], owner: str, name: str)
 
 
 def _complete_schemas(schemas: Part, words: Mapping[str, str]) -> None:
-    problem = Problem.model_json_schema(ref_template=_REFERENCE.format("schemas", "{model}"))
+    problem = Problem.model_json_schema(mode="serialization", ref_template=_REFERENCE.format("schemas", "{model}"))
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -34,7 +34,7 @@ class ProblemFault(BaseModel):
 class Problem(BaseModel):
     """A refusal (RFC 9457). `code` is stable and explained in docs/errors.md; some have additional members."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=True)
 
     type: str = "about:blank"
     title: str

@@ -1,5 +1,6 @@
 """Documents, migrations, permissions, locks and sample files agree with the code."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -101,11 +102,14 @@ def test_every_event_has_one_name_in_four_spellings() -> None:
 def test_the_locks_contain_no_addresses() -> None:
     for lock in tracked("locks/*.txt"):
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links|file:", lock.read_text()), lock.name
+    packages = json.loads((ROOT / "gateway" / "console" / "package-lock.json").read_text())["packages"]
+    # The first is the console itself.
+    assert [name for name, one in packages.items() if "resolved" in one or (name and "integrity" not in one)] == []
 
 
 def test_a_deployables_lock_has_the_same_versions_as_the_whole() -> None:
-    """Two locks are installed on demand and have packages of their own; what they share is the same."""
-    on_demand = {"ldap.txt", "mutants.txt"}
+    """Some locks are installed on demand and have packages of their own; what they share is the same."""
+    on_demand = {"console.txt", "ldap.txt", "mutants.txt"}
     whole = versions_in(ROOT / "locks" / "all.txt")
     for lock in tracked("locks/*.txt"):
         own = versions_in(lock)

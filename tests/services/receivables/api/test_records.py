@@ -41,6 +41,45 @@ async def test_a_workbook_has_the_columns_of_the_import(receivables: httpx.Async
     assert again.status_code == 201, again.text
 
 
+KEYS = {
+    "gl-accounts": ("gl_company", "account"),
+    "ar-companies": ("number",),
+    "receivable-types": ("ar_company", "type"),
+    "contract-items": ("ar_company", "contract", "item"),
+    "contracts": ("ar_company", "number"),
+    "jb-companies": ("number",),
+    "job-billings": ("jb_company", "bill_month", "bill_id", "seq"),
+}
+"""The keys of records other than `(ar_company, code)`."""
+
+
+async def test_every_record_is_saved_as_it_was_read_and_copied_under_another_key(
+    receivables: httpx.AsyncClient,
+) -> None:
+    for noun in RECORDS:
+        keys = KEYS.get(noun, ("ar_company", "code"))
+        first = (await receivables.get(f"/v1/{noun}", params={"limit": 1})).json()["items"][0]
+        path = "/".join([f"/v1/{noun}", *(str(first[name]) for name in keys)])
+        read = await receivables.get(path)
+        assert read.json() == first
+        body = {name: value for name, value in first.items() if name != "revision"}
+        saved = await receivables.put(path, json=body, headers={"if-match": read.headers["etag"]})
+        assert (saved.status_code, {**saved.json(), "revision": 1}) == (200, {**first, "revision": 1}), saved.text
+        last = body[keys[-1]]
+        copied = await receivables.post(
+            f"/v1/{noun}", json={**body, keys[-1]: last + 7 if isinstance(last, int) else f"{last}9"}
+        )
+        assert copied.status_code == 201, copied.text
+        exported = (await receivables.get(f"/v1/{noun}", headers=CSV)).content
+        checking: dict[str, Any] = {
+            "content": exported,
+            "headers": {"content-type": "text/csv"},
+            "params": {"check": True},
+        }
+        checked = await receivables.post(f"/v1/{noun}/import", **checking)
+        assert [checked.status_code, *(checked.json()[name] for name in ("created", "changed"))] == [200, 0, 0]
+
+
 async def test_terms_are_entered_changed_and_retired(receivables: httpx.AsyncClient) -> None:
     made = await receivables.post("/v1/pay-terms", json=TERMS)
     assert (made.status_code, made.json()["due_days"], made.headers["etag"]) == (201, 45, '"1"')

@@ -10,21 +10,19 @@ HEADING = (
 )
 
 
-async def load(clerk: Clerk, batch_id: int, *rows: str) -> httpx.Response:
+async def load(clerk: Clerk, batch_id: int, *rows: str, check: bool = False) -> httpx.Response:
     content = "\n".join([HEADING, *rows]).encode()
-    headers = {"content-type": "text/csv"}
-    return await clerk.client.post(f"/v1/batches/{batch_id}/entries/import", content=content, headers=headers)
+    path = f"/v1/batches/{batch_id}/entries/import?check={str(check).lower()}"
+    return await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
 
 
 async def test_a_file_of_invoices_is_imported_and_posted(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
     batch_id = await clerk.batch()
-    answer = await load(
-        clerk,
-        batch_id,
-        "A,,E2,,,M-1,2026-11-03,,,100.00,,",
-        "A,,E2,,,,,,,20.00,,",
-        "B,,,,J-1,,2026-11-04,,20,1000.00,,",
-    )
+    rows = ("A,,E2,,,M-1,2026-11-03,,,100.00,,", "A,,E2,,,,,,,20.00,,", "B,,,,J-1,,2026-11-04,,20,1000.00,,")
+    checked = await load(clerk, batch_id, *rows, check=True)
+    assert (checked.status_code, checked.json()["checked"]) == (200, 2)
+    assert (await clerk.read(batch_id))["entries"] == 0
+    answer = await load(clerk, batch_id, *rows)
     assert (answer.status_code, answer.json()["imported"]) == (201, 2), answer.text
     batch = await clerk.post(batch_id)
     assert (batch["transactions"], batch["total"]) == (2, "1176.00")

@@ -1,0 +1,34 @@
+// The client of the API. It is openapi-fetch, with one check more: a body or a query with a field that its operation does
+// not have is a mistake here. openapi-fetch lets such fields pass, and they would only be refused when they are sent.
+
+import createFetchClient, { type ClientOptions, type FetchOptions, type FetchResponse, type Middleware, type ParseAs } from "openapi-fetch";
+import type { FilterKeys, HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from "openapi-typescript-helpers";
+import type { components, paths } from "./schema.d.ts";
+
+export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
+export type Problem = Schema<"Problem">;
+
+/** What an operation takes: its parameters and body, and how its answer is read, which is as JSON unless said. */
+type Given<Path extends keyof paths, Method extends HttpMethod, As extends ParseAs> = Omit<
+  FetchOptions<FilterKeys<paths[Path], Method>>,
+  "parseAs"
+> & { parseAs?: As };
+
+type Call<Method extends HttpMethod> = <Path extends PathsWithMethod<paths, Method>, As extends ParseAs = "json">(
+  path: Path,
+  ...given: RequiredKeysOf<Given<Path, Method, As>> extends never ? [Given<Path, Method, As>?] : [Given<Path, Method, As>]
+) => Promise<FetchResponse<NonNullable<paths[Path][Method]>, { parseAs: As }, MediaType>>;
+
+export interface Client {
+  GET: Call<"get">;
+  PUT: Call<"put">;
+  POST: Call<"post">;
+  PATCH: Call<"patch">;
+  DELETE: Call<"delete">;
+  use(...middleware: Middleware[]): void;
+}
+
+/** A client of the gateway at `baseUrl`. */
+export function createClient(options: ClientOptions): Client {
+  return createFetchClient<paths>(options) as unknown as Client;
+}
