@@ -6,7 +6,7 @@ from shared.database.statements import fetch_values
 
 
 async def spellings(session: AsyncSession, number: str | None) -> list[str] | None:
-    """The numbers of the customers that a filter names in any spelling, or as it is given if there are none.
+    """The numbers of the customers that a filter names in any spelling; an unknown one stays as it is given.
 
     For lists whose index on the customer must give the rows in their sequence (`Where.one_of`).
     """
