@@ -7,6 +7,7 @@ served from here, so that it works in a network without internet access.
 import gzip
 import json
 from collections.abc import Mapping
+from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ Amounts are decimal strings (`"285.00"`), dates `2026-11-02`, months `2026-11`. 
 `application/problem+json` with a stable `code`. `4XX` and `5XX` of an operation are what the gateway can answer to all of \
 them; the other statuses are those of its service.
 """
-_OWN_REFUSALS = refusals(
+OWN_REFUSALS = refusals(
     AmbiguousPath, HeadersRefused, CsrfRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
     TooManyAbandoned, HeadersTooLarge, UpstreamFailed, UpstreamBusy, UpstreamUnreachable, PermissionsStale, UpstreamTimeout,
 )  # fmt: skip
@@ -119,8 +120,8 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
     """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
-    responses = _own_responses()
-    examples: dict[str, Any] = {}
+    examples = _own_examples()
+    responses = _own_responses(examples)
     for service, document in documents.items():
         outside = {route.template: route.path for route in compile_routes({service: document}).routes}
         for template, described in document.get("paths", {}).items():
@@ -144,15 +145,33 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
     }
 
 
-def _own_responses() -> dict[str, Any]:
+def _own_examples() -> dict[str, Any]:
+    """What the gateway answered itself in tests, by code."""
+    kept = json.loads(
+        (resources.files("shared.contracts") / "openapi" / "examples" / "gateway.json").read_text("utf-8")
+    )
+    return {code: {"value": answer} for code, answer in kept["refusals"].items()}
+
+
+def _own_responses(examples: Mapping[str, Any]) -> dict[str, Any]:
     """What the gateway answers itself to any operation: one response for its refusals, and one for failures."""
-    codes = {**{str(status): answer["description"] for status, answer in _OWN_REFUSALS.items()}, "500": "UNEXPECTED"}
-    (form, *_) = (answer["content"] for answer in _OWN_REFUSALS.values())
+    codes = {**{str(status): answer["description"] for status, answer in OWN_REFUSALS.items()}, "500": "UNEXPECTED"}
+    (form, *_) = (answer["content"] for answer in OWN_REFUSALS.values())
     return {
         name: {
             "description": "; ".join(f"{status}: {codes[status]}" for status in sorted(codes) if status[0] == kind[0]),
             "headers": headers_of([RETRY_AFTER]),
-            "content": form,
+            "content": {
+                media: {
+                    **described,
+                    "examples": {
+                        code: {"$ref": f"#/components/examples/{code}"}
+                        for code, one in examples.items()
+                        if str(one["value"]["status"])[0] == kind[0]
+                    },
+                }
+                for media, described in form.items()
+            },
         }
         for kind, name in _OWN_NAMES.items()
     }

@@ -22,6 +22,7 @@ def main() -> None:
     if given.examples is not None:
         for service in SERVICES:
             print(examples.write_chosen(service, openapi.document(service), given.examples).relative_to(ROOT))
+        print(examples.write_refusals_of_gateway(given.examples).relative_to(ROOT))
     for path, content in documents().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)

@@ -7,7 +7,7 @@ copy, is replaced: ids, times, addresses, passwords, tokens.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -15,10 +15,12 @@ from typing import Any, NamedTuple, TypeAlias
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from gateway.documents import OWN_REFUSALS
+
 Part: TypeAlias = dict[str, Any]
 KEPT = Path(__file__).parents[2] / "shared" / "contracts" / "openapi" / "examples"
 JSON_TYPE = "application/json"
-ANY = "any"
+ANY, GATEWAY = "any", "gateway"
 MOMENT = "2026-11-20T15:04:05Z"
 MOST_CHARACTERS = 1_500
 MOST_TEXT = 200
@@ -208,13 +210,19 @@ def choose(document: Part, collected: Mapping[str, list[Exchange]], kept: Mappin
                 answered.setdefault(name, exchange)
                 break
     codes = {code for name in document["components"]["responses"] for code in name.split(".")}
-    refusals = {
-        code: kept.get("refusals", {}).get(code) or min(collected[code], key=plainer).answer
-        for code in sorted(codes)
-        if code in kept.get("refusals", {}) or code in collected
-    }
+    refusals = choose_refusals(codes, collected, kept)
     shown = {name: dict(sorted(operations[name].items(), reverse=True)) for name in sorted(operations)}
     return {"operations": shown, "refusals": refusals}
+
+
+def choose_refusals(codes: Iterable[str], collected: Mapping[str, list[Exchange]], kept: Mapping[str, Any]) -> Part:
+    """An example for each of the codes that is kept or was collected."""
+    old = kept.get("refusals", {})
+    return {
+        code: old.get(code) or min(collected[code], key=plainer).answer
+        for code in sorted(codes)
+        if code in old or code in collected
+    }
 
 
 def read_collected(folder: Path, service: str) -> dict[str, list[Exchange]]:
@@ -242,8 +250,18 @@ def read_kept(service: str) -> Part:
 
 def write_chosen(service: str, document: Part, folder: Path) -> Path:
     """Chooses the examples of a service from what is kept and what tests have collected, and keeps them."""
-    chosen = choose(document, read_collected(folder, service), read_kept(service))
-    place = KEPT / f"{service}.json"
+    return _keep(service, choose(document, read_collected(folder, service), read_kept(service)))
+
+
+def write_refusals_of_gateway(folder: Path) -> Path:
+    """The same for what the gateway answers itself."""
+    codes = {code for answer in OWN_REFUSALS.values() for code in answer["description"].split(", ")}
+    chosen = choose_refusals(codes, read_collected(folder, GATEWAY), read_kept(GATEWAY))
+    return _keep(GATEWAY, {"refusals": chosen})
+
+
+def _keep(name: str, chosen: Part) -> Path:
+    place = KEPT / f"{name}.json"
     place.parent.mkdir(exist_ok=True)
     place.write_text(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")
     return place

@@ -15,6 +15,7 @@ const JSON_TYPE = "application/json";
 export function slim(document) {
   const { examples, responses, ...components } = document.components;
   const ofGateway = Object.fromEntries(Object.entries(responses).filter(([name]) => name.startsWith("GATEWAY_")));
+  for (const answer of Object.values(ofGateway)) answer.content = mapValues(answer.content, ({ schema }) => ({ schema }));
   return {
     ...document,
     components: { ...components, responses: ofGateway },

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.documents.examples import KEPT, MOMENT, MOST_CHARACTERS, Exchange, Validity, choose, normal, places
+from deploy.documents.examples import KEPT, MOMENT, MOST_CHARACTERS, Exchange, Validity, better, choose, normal, places
+from gateway.documents import OWN_REFUSALS
 from gateway.routes import SERVICES, load_documents
 
 DOCUMENTS = {service: dict(document) for service, document in load_documents().items()}
@@ -54,7 +55,13 @@ def test_a_refusal_has_an_example_for_each_of_its_codes(service: str) -> None:
         assert valid.fault({"$ref": "#/components/schemas/Problem"}, example["value"]) is None
 
 
-@pytest.mark.parametrize("service", SERVICES)
+def test_the_refusals_of_the_gateway_have_examples() -> None:
+    codes = {code for answer in OWN_REFUSALS.values() for code in answer["description"].split(", ")}
+    kept = json.loads((KEPT / "gateway.json").read_text())["refusals"]
+    assert {code: answer["code"] for code, answer in kept.items()} == {code: code for code in codes}
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "gateway"])
 def test_no_example_has_a_secret_an_address_or_much_text(service: str) -> None:
     kept = json.loads((KEPT / f"{service}.json").read_text())
     shown = list(values_of(kept))
@@ -64,7 +71,7 @@ def test_no_example_has_a_secret_an_address_or_much_text(service: str) -> None:
     assert set(re.findall(r"[\w.+-]+@[\w.-]+", texts)) <= {"accounts@example.com"}
     long = [
         name
-        for name, one in kept["operations"].items()
+        for name, one in kept.get("operations", {}).items()
         for body in one.values()
         if len(json.dumps(body)) > 4 * MOST_CHARACTERS
     ]
@@ -80,6 +87,17 @@ def test_a_valid_example_stays_and_another_is_replaced() -> None:
     for old, chosen in (({"code": "MIA"}, "MIA"), ({"code": 7}, "SAT"), ({}, "SAT")):
         found = choose(document, collected, {"operations": {"read_branch": {"200": old}}})
         assert found["operations"]["read_branch"]["200"] == {"code": chosen}
+
+
+def test_a_plain_whole_and_full_exchange_is_the_better_example() -> None:
+    plain = Exchange.of({"number": "W1"}, {"number": "W1", "lines": [{"amount": "2.00"}]})
+    less = Exchange.of(None, {"number": "W1", "lines": []})
+    cut = Exchange.of({"number": "W1"}, {"number": "W1", "branches": ["SAT", "MIA"], "lines": [{"amount": "2.00"}]})
+    page = Exchange.of(None, {"items": [{"number": "W1", "total": "3.00"}, {"number": "W2"}], "totals": {"count": 2}})
+    odd = Exchange.of({"number": "Ｗ１"}, {"number": "Ｗ１", "lines": [{"amount": "2.00", "name": "more"}]})
+    assert sorted([odd, cut, less, plain], key=better) == [plain, less, cut, odd]
+    assert page.answer["items"] == [{"number": "W1", "total": "3.00"}]
+    assert (cut.cut, page.cut) == (True, False)
 
 
 def test_what_differs_from_run_to_run_is_the_same_in_examples() -> None:
