@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
-from types import GenericAlias
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -12,7 +11,6 @@ from pydantic.fields import FieldInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
-from shared.database.pages import PageQuery
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
@@ -56,9 +54,9 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 class Edge:
     """How a table of records appears in the API.
 
-    `filters` are the fields that its list can be filtered by; `one` and `several` are what people call its rows. A
-    `whole` list has no pages. `in_path` has the parts of the key in the path with their types, if they differ from the
-    record's. `changed` is the body of a change, if it has fewer fields than the body that creates a row.
+    `filters` are the fields that its list can be filtered by; `one` and `several` are what people call its rows.
+    `in_path` has the parts of the key in the path with their types, if they differ from the record's. `changed` is the
+    body of a change, if it has fewer fields than the body that creates a row.
     """
 
     noun: str
@@ -67,7 +65,6 @@ class Edge:
     view: Access
     edit: Access
     filters: Sequence[str] = ()
-    whole: bool = False
     in_path: Mapping[str, Any] = field(default_factory=dict)
     changed: type[Record] | None = None
 
@@ -105,16 +102,15 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
     filter_type: Any = Annotated[_filter_of(records.table, edge.filters), Query()]
     words = "CSV and XLSX use the import format."
-    listed: Any = GenericAlias(list, (row,)) if edge.whole else Page.__class_getitem__((row, Count))
+    listed: Any = Page.__class_getitem__((row, Count))
     listing = {"response_model": listed, "responses": CSV_RESPONSE, "sorting": sorting_of(records.table)}
 
     @declare("get", "", f"list {edge.several}", words, types={"filters": filter_type}, access=edge.view, **listing)
     async def list_records(filters: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
-        query = PageQuery(None, sort=page.sort) if edge.whole else page
-        rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
+        rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), page)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
-        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count.of(count))
+        return Page(items=rows, next_cursor=cursor, totals=Count.of(count))
 
     adding = {
         "naming": Naming(entered, records.find_unknown),

@@ -20,10 +20,18 @@ from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 
 
-async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Sequence[OrderCharge]:
-    """Returns the charges of an order; raises NotFound."""
+async def list_charges(
+    session: AsyncSession, scope: Scope, order_id: int, query: PageQuery
+) -> tuple[list[OrderCharge], str | None, int | None]:
+    """One page of the charges of an order, the cursor of the next page, and how many there are; raises NotFound."""
     await find_order(session, scope, order_id)
-    return (await charges.of_orders(session, [order_id])).get(order_id, [])
+    return await charges.list_charges(session, order_id, query)
+
+
+async def read_charge(session: AsyncSession, order_id: int, charge_id: int) -> OrderCharge:
+    """A charge that was just entered."""
+    entered = (await charges.of_orders(session, [order_id]))[order_id]
+    return next(charge for charge in entered if charge.id == charge_id)
 
 
 async def list_prebills(

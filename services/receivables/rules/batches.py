@@ -147,6 +147,14 @@ class Finding:
     detail: str
 
 
+@dataclass(frozen=True)
+class FindingTotals:
+    """How many errors and warnings a batch has."""
+
+    errors: int
+    warnings: int
+
+
 def next_status(batch: Batch, operation: BatchOperation) -> BatchStatus:
     """The state that follows when someone edits, validates, posts, approves, rejects or clears a batch.
 

@@ -14,6 +14,7 @@ from services.receivables.rules.batches import (
     BatchRow,
     BatchStatus,
     Finding,
+    FindingTotals,
 )
 from services.receivables.store import posting
 from shared.access.grants import Scope
@@ -303,6 +304,33 @@ async def list_findings(session: AsyncSession, batch_id: int) -> list[Finding]:
         """,
         id=batch_id,
     )
+
+
+FINDING_SORTING = Sorting({"position": ("f.position", "int")}, default="position", key="f.position")
+
+
+async def page_of_findings(
+    session: AsyncSession, batch_id: int, query: PageQuery
+) -> tuple[list[Finding], str | None, FindingTotals | None]:
+    """One page of the findings of a batch, the cursor of the next page, and how many there are of each severity."""
+    source, where = "batch_finding f", Where().add("f.batch_id = :batch_id", batch_id=batch_id)
+    columns = ", ".join(f"f.{field.name}" for field in fields(Finding))
+    found, cursor = await fetch_page(
+        session, Finding, columns=columns, source=source, where=where, sorting=FINDING_SORTING, query=query
+    )
+    if not query.totals:
+        return found, cursor, None
+    counted = "count(*) FILTER (WHERE f.severity = '{}')"
+    totals = await fetch_one(
+        session,
+        FindingTotals,
+        f"""
+        SELECT {counted.format("error")} AS errors, {counted.format("warning")} AS warnings
+        FROM {source} WHERE {where.sql}
+        """,
+        **where.parameters,
+    )
+    return found, cursor, totals
 
 
 async def waiting_in(session: AsyncSession, ar_company: int, month: str) -> list[int]:

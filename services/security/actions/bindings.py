@@ -10,6 +10,7 @@ from services.security.rules.bindings import Binding, Claimed, find_contradictio
 from services.security.rules.sessions import SESSION_LIFETIME
 from services.security.rules.tokens import LoggedIn
 from services.security.store import bindings, permissions, sessions, users
+from shared.database.pages import PageQuery
 
 
 async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetime) -> LoggedIn | str:
@@ -29,9 +30,11 @@ async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetim
     return opened if contradiction is None else contradiction
 
 
-async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
-    """The accounts that a user's name is bound to; raises NotFound."""
-    return await bindings.list_bindings(session, (await get_user(session, user_id)).id)
+async def list_bindings(
+    session: AsyncSession, user_id: int, query: PageQuery
+) -> tuple[list[Binding], str | None, int | None]:
+    """One page of the accounts that a user's name is bound to, the next cursor, and their number; raises NotFound."""
+    return await bindings.list_bindings(session, (await get_user(session, user_id)).id, query)
 
 
 async def unbind(session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime) -> None:

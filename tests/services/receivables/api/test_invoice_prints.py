@@ -230,7 +230,7 @@ async def looked_at(clerk: Clerk, invoice: dict[str, Any]) -> str:
 
 
 async def ways(clerk: Clerk, invoice: dict[str, Any]) -> list[str]:
-    return [one["way"] for one in (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()]
+    return [one["way"] for one in (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()["items"]]
 
 
 async def test_a_reprint_is_marked_with_the_date_of_the_first_printing(
