@@ -11,13 +11,14 @@ from pydantic.fields import FieldInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
+from shared.audit.changes import HistoryStep
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import CallerOf, Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
 from shared.records.table import RecordTable, sorting_of
@@ -89,7 +90,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     """The router of one table of records, under `/v1/<noun>`; the key of a row is its path."""
     router = Router(edge.noun)
     declare = declaring(router)
-    row, entered = records.table.kind, records.table.entered
+    row, entered = records.table.shown_kind, records.table.entered
     in_path = edge.in_path or {name: _type_of(row.model_fields[name]) for name in records.table.keys}
     path = "".join(f"/{{{name}}}" for name in in_path)
     key_type = Annotated[tuple[Any, ...], Depends(_key_of_path(in_path))]
@@ -131,6 +132,22 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     @declare("get", path, f"read {edge.one}", words, types={"key": key_type}, access=edge.view, **reading)
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Tagged) -> Any:
         return await read(key, caller, session, response)
+
+    words = "Who did what with it and when, newest first."
+    stepping = {"response_model": Page[HistoryStep, Count], "refuses": [NotFound]}
+
+    @declare(
+        "get",
+        f"{path}/history",
+        f"read {edge.one} history",
+        words,
+        types={"key": key_type},
+        access=edge.view,
+        **stepping,
+    )
+    async def read_history(key: Any, page: FixedPageQueryOf, caller: CallerOf, session: Transaction) -> Any:
+        steps, cursor, count = await records.list_history(session, caller.scope, key, page)
+        return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
     changing = {
         "naming": Naming(edge.changed or entered, records.find_unknown, _row_in_path(records, in_path)),

@@ -3,9 +3,10 @@
 Use the types that end in OrNone for columns that may be null: `Code | None` would lose the type of the column.
 """
 
+from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import ARRAY, Numeric, Text
+from sqlalchemy import ARRAY, DateTime, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -63,3 +64,10 @@ class Record(SQLModel):
         "json_schema_serialization_defaults_required": True,
         "use_attribute_docstrings": True,
     }
+
+
+class Changed(Record):
+    """Who changed a record last, and when; the database fills both in."""
+
+    changed_by: Annotated[str | None, AS_WORDS] = None
+    changed_at: Annotated[datetime | None, Field(sa_type=DateTime(timezone=True))] = None

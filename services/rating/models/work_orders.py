@@ -63,6 +63,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     rating_version: int
     export_attempt: int
     invoice_id: int | None = columns.big("invoice.id", nullable=True)
+    changed_by: str | None = columns.words(nullable=True)
     changed_at: datetime = columns.moment()
     created_at: datetime = columns.moment()
     total: Decimal = columns.money()

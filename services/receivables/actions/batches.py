@@ -19,6 +19,8 @@ from services.receivables.rules.months import is_open
 from services.receivables.store import ar_companies, batches
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import HistoryStep
 from shared.database.attempts import isolate
 from shared.database.failures import words_of
 from shared.database.pages import PageQuery
@@ -154,6 +156,13 @@ async def list_findings(
 ) -> tuple[list[Finding], str | None, FindingTotals | None]:
     """One page of the findings of the last validation of a batch, the cursor of the next page, and their number."""
     return await batches.page_of_findings(session, batch.id, query)
+
+
+async def list_history(
+    session: AsyncSession, batch: Batch, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a batch, newest first, the cursor of the next page, and the number of steps."""
+    return await history.list_steps(session, batches.KIND, history.key_of(batch.id), query)
 
 
 async def clear(session: AsyncSession, batch: Batch) -> None:

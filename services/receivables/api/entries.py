@@ -26,6 +26,7 @@ from services.receivables.schemas.entries.typed import (
     TransactionToBringBack,
 )
 from services.receivables.settings import Settings
+from shared.audit.changes import HistoryStep
 from shared.clock import local_date, now
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
@@ -218,6 +219,15 @@ async def remove_misc_distribution(
     """Removes a miscellaneous distribution from an entry."""
     await actions.remove_misc(session, desk, seq, row, revision)
     return await _read(desk, seq, response, session)
+
+
+@router.get("/{batch_id}/entries/{seq}/history", access=VIEW, refuses=OPENING)
+async def read_entry_history(
+    seq: Seq, page: FixedPageQueryOf, desk: ReadingDeskOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who did what with the entry and when, newest first."""
+    steps, cursor, count = await actions.list_history(session, desk.batch.id, seq, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.get("/{batch_id}/entries/{seq}/form", access=VIEW, refuses=OPENING)

@@ -78,6 +78,8 @@ class BatchHead:
     run_id: int | None
     created_by: str
     created_at: datetime
+    changed_by: str | None
+    changed_at: datetime | None
     revision: int
 
     @property

@@ -59,7 +59,9 @@ async def test_the_audit_lists_are_pages_like_any_list(clerk: Clerk) -> None:
         path = f"/v1/batches/{batch_id}/{name}"
         whole = (await clerk.client.get(path)).json()
         assert len(whole["items"]) > 2, whole
-        rows, cursor, totals = [], None, []
+        rows: list[Any] = []
+        totals: list[Any] = []
+        cursor = None
         while cursor or not rows:
             query = {"limit": 2, "cursor": cursor} if cursor else {"limit": 2}
             page = (await clerk.client.get(path, params=query)).json()
