@@ -20,7 +20,7 @@ class FieldChange(BaseModel):
 
     field: str
     before: Annotated[JsonValue, Field(alias="from", description="The value before; null if there was none.")]
-    after: Annotated[JsonValue, Field(alias="to", description="The value after; null if there is none any more.")]
+    after: Annotated[JsonValue, Field(alias="to", description="The value after; null if it was removed.")]
 
 
 class HistoryStep(BaseModel):

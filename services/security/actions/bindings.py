@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.users import get_user
 from services.security.errors import AdministratorProtected
 from services.security.rules.bindings import Binding, Claimed, find_contradiction
-from services.security.rules.sessions import SESSION_LIFETIME
+from services.security.rules.sessions import SESSION_LIFETIME, Device
 from services.security.rules.tokens import LoggedIn
 from services.security.store import bindings, permissions, sessions, users
 from shared.database.pages import PageQuery
 
 
-async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetime) -> LoggedIn | str:
+async def open_session_for(session: AsyncSession, claimed: Claimed, device: Device, now: datetime) -> LoggedIn | str:
     """Opens a session for the user with this name, or returns why not.
 
     The first log-in binds the name to the account.
@@ -21,7 +21,7 @@ async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetim
     user_id = await users.find_user_id(session, claimed.name)
     if user_id is None:
         return "there is no user with this name"
-    opened = await sessions.open_session_of(session, user_id, now, now + SESSION_LIFETIME)
+    opened = await sessions.open_session_of(session, user_id, device, now, now + SESSION_LIFETIME)
     if opened is None:
         return "the user is not active, or is a service account"
     await bindings.bind(session, user_id, claimed, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.sessions import EndReason, OpenSession, Shown
+from services.security.rules.sessions import Device, EndReason, OpenSession, Shown
 from services.security.rules.tokens import LoggedIn
 from services.security.store.users import Credentials
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
@@ -17,7 +17,8 @@ _OPEN = """
         SELECT id, name FROM user_account
         WHERE id = :user_id AND active AND kind = 'person' AND {condition} FOR SHARE
     ), opened AS (
-        INSERT INTO session (user_id, created_at, expires_at) SELECT id, :now, :expires_at FROM account
+        INSERT INTO session (user_id, created_at, expires_at, user_agent, address)
+        SELECT id, :now, :expires_at, :user_agent, :address FROM account
         RETURNING id, user_id, expires_at
     )
     SELECT opened.id AS session_id, opened.user_id, account.name AS user_name, opened.expires_at
@@ -26,7 +27,7 @@ _OPEN = """
 
 
 async def open_session(
-    session: AsyncSession, credentials: Credentials, now: datetime, expires_at: datetime
+    session: AsyncSession, credentials: Credentials, device: Device, now: datetime, expires_at: datetime
 ) -> LoggedIn | None:
     """Opens a session for these credentials; None if they are no longer valid.
 
@@ -40,13 +41,22 @@ async def open_session(
         password_hash=credentials.password_hash,
         now=now,
         expires_at=expires_at,
+        **vars(device),
     )
 
 
-async def open_session_of(session: AsyncSession, user_id: int, now: datetime, expires_at: datetime) -> LoggedIn | None:
+async def open_session_of(
+    session: AsyncSession, user_id: int, device: Device, now: datetime, expires_at: datetime
+) -> LoggedIn | None:
     """Opens a session for a user authenticated by a directory or an identity provider; None unless an active person."""
     return await fetch_one(
-        session, LoggedIn, _OPEN.format(condition="true"), user_id=user_id, now=now, expires_at=expires_at
+        session,
+        LoggedIn,
+        _OPEN.format(condition="true"),
+        user_id=user_id,
+        now=now,
+        expires_at=expires_at,
+        **vars(device),
     )
 
 
@@ -124,7 +134,7 @@ async def list_open(
         OpenSession,
         columns="""
             session.id, session.created_at, used.last_used_at, session.expires_at,
-            CAST(session.id AS text) = :current AS current
+            CAST(session.id AS text) = :current AS current, session.user_agent, session.address
         """,
         source=_USED,
         where=listed,

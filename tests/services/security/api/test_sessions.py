@@ -52,6 +52,19 @@ async def test_the_session_that_asks_is_marked(
     assert {one["id"]: one["current"] for one in listed} == {last: False, first: True}
 
 
+async def test_a_session_says_which_device_it_was_opened_on(client: Client, company: Company) -> None:
+    ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
+    named = client()
+    named.headers.update({"user-agent": f"  Firefox\t140 \x85(X11) {'x' * 300}", "x-forwarded-for": "192.0.2.7"})
+    for path in ("/v1/tokens", "/v1/cookies"):
+        answer = await named.post(path, json={"user": "ALAMO\\ana", "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+    for one in (await ana.get("/v1/me/sessions")).json()["items"]:
+        assert one["address"] == "192.0.2.7"
+        assert one["user_agent"].startswith("Firefox 140 (X11) xxx")
+        assert len(one["user_agent"]) == 200
+
+
 async def test_a_session_of_another_user_is_not_found(client: Client, company: Company) -> None:
     ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
     ben = client(user=await company.user("ALAMO\\ben", password=PASSWORD))
