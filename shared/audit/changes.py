@@ -61,7 +61,9 @@ def _differences(
         for name in dict.fromkeys([*after, *before]):
             yield from _differences(f"{place}/{name}", before.get(name), after.get(name))
     elif _are_parts(before) and _are_parts(after):
-        old, new = _by_name(before, known_by), _by_name(after, known_by)
+        old, new = _by_name(before, known_by or ()), _by_name(after, known_by or ())
+        if known_by is None or len(old) < len(before) or len(new) < len(after):
+            old, new = _by_place(before), _by_place(after)
         for name in dict.fromkeys([*new, *old]):
             yield from _differences(f"{place}/{name}", old.get(name), new.get(name))
     else:
@@ -72,12 +74,16 @@ def _are_parts(value: _Plain) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
-def _by_name(items: Sequence[_Plain], known_by: Sequence[str] | None) -> dict[str, _Plain]:
-    if known_by is not None:
-        named = {" ".join(str(item[name]) for name in known_by if item[name] not in (None, [])): item for item in items}
-        if len(named) == len(items):
-            return named
-    return {str(position): item for position, item in enumerate(items)}
+def _by_name(items: Sequence[_Plain], known_by: Sequence[str]) -> dict[str, _Plain]:
+    return {" ".join(_shown(item[name]) for name in known_by if item[name] not in (None, [])): item for item in items}
+
+
+def _shown(value: _Plain) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _by_place(items: Sequence[_Plain]) -> dict[str, _Plain]:
+    return {str(place): item for place, item in enumerate(items)}
 
 
 def _plain(value: Any) -> _Plain:
