@@ -53,7 +53,8 @@ async def history_of(rating: httpx.AsyncClient, order: dict[str, Any]) -> list[t
     times = [step["at"] for step in steps]
     assert (times, page["totals"]) == (sorted(times, reverse=True), {"count": len(steps)})
     # One step a page gives the same steps, also those of the same moment.
-    singly, cursor = [], None
+    singly: list[Any] = []
+    cursor = None
     while cursor is not None or not singly:
         query = {"limit": 1, **({} if cursor is None else {"cursor": cursor})}
         one = (await rating.get(path, params=query)).json()
