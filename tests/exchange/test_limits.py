@@ -70,6 +70,7 @@ _RATING_ORDERS: dict[str, Ids] = {
 _RATING_CUSTOMERS: dict[str, Ids] = {
     "/v1/rollup-rules": (),
     "/v1/rollup-rules/{ar_company}/{bill_to}": ("company", "bill_to"),
+    "/v1/rollup-rules/{ar_company}/{bill_to}/history": ("company", "bill_to"),
     "/v1/customers": (),
 }
 _INVOICES: dict[str, Ids] = {
@@ -77,6 +78,7 @@ _INVOICES: dict[str, Ids] = {
     "/v1/invoices/{invoice_id}": ("invoice",),
     "/v1/invoices/{invoice_id}/document": ("invoice",),
     "/v1/invoices/{invoice_id}/other-info": ("invoice",),
+    "/v1/invoices/{invoice_id}/history": ("invoice",),
     "/v1/invoices/{invoice_id}/printings": ("invoice",),
     "/v1/transactions": (),
     "/v1/misc-distributions": (),
@@ -88,8 +90,10 @@ _INVOICES: dict[str, Ids] = {
     "/v1/invoice-prints/{print_id}/events": ("print",),
     "/v1/batches": (),
     "/v1/batches/{batch_id}": ("batch",),
+    "/v1/batches/{batch_id}/history": ("batch",),
     "/v1/batches/{batch_id}/entries": ("batch",),
     "/v1/batches/{batch_id}/entries/{seq}": ("batch", "1"),
+    "/v1/batches/{batch_id}/entries/{seq}/history": ("batch", "1"),
     "/v1/batches/{batch_id}/entries/{seq}/form": ("batch", "1"),
     "/v1/batches/{batch_id}/entries/{seq}/contract-items": ("batch", "1"),
     "/v1/batches/{batch_id}/batch-list": ("batch",),
@@ -100,10 +104,13 @@ _INVOICES: dict[str, Ids] = {
 _CUSTOMERS: dict[str, Ids] = {
     "/v1/contracts": (),
     "/v1/contracts/{ar_company}/{number}": ("company", "code"),
+    "/v1/contracts/{ar_company}/{number}/history": ("company", "code"),
     "/v1/contract-items": (),
     "/v1/contract-items/{ar_company}/{contract}/{item}": ("company", "code", "1"),
+    "/v1/contract-items/{ar_company}/{contract}/{item}/history": ("company", "code", "1"),
     "/v1/customers": (),
     "/v1/customers/{customer_id}": ("customer",),
+    "/v1/customers/{customer_id}/history": ("customer",),
     "/v1/customers/{customer_id}/account": ("customer",),
 }
 _SETUP: dict[str, Ids] = {
@@ -111,21 +118,29 @@ _SETUP: dict[str, Ids] = {
     "/v1/waiting": (),
     "/v1/ar-companies": (),
     "/v1/ar-companies/{number}": ("company",),
+    "/v1/ar-companies/{number}/history": ("company",),
     "/v1/ar-companies/{number}/logo": ("company",),
     "/v1/receivable-types": (),
     "/v1/receivable-types/{ar_company}/{type}": ("company", "9"),
+    "/v1/receivable-types/{ar_company}/{type}/history": ("company", "9"),
     "/v1/pay-terms": (),
     "/v1/pay-terms/{ar_company}/{code}": ("company", "code"),
+    "/v1/pay-terms/{ar_company}/{code}/history": ("company", "code"),
     "/v1/tax-codes": (),
     "/v1/tax-codes/{ar_company}/{code}": ("company", "code"),
+    "/v1/tax-codes/{ar_company}/{code}/history": ("company", "code"),
     "/v1/materials": (),
     "/v1/materials/{ar_company}/{code}": ("company", "code"),
+    "/v1/materials/{ar_company}/{code}/history": ("company", "code"),
     "/v1/misc-distribution-codes": (),
     "/v1/misc-distribution-codes/{ar_company}/{code}": ("company", "code"),
+    "/v1/misc-distribution-codes/{ar_company}/{code}/history": ("company", "code"),
     "/v1/jb-companies": (),
     "/v1/jb-companies/{number}": ("jb_company",),
+    "/v1/jb-companies/{number}/history": ("jb_company",),
     "/v1/job-billings": (),
     "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}": ("jb_company", "2026-10", "7", "1"),
+    "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}/history": ("jb_company", "2026-10", "7", "1"),
     "/v1/months": (),
     "/v1/month-reopenings": (),
     "/v1/month-reopenings/{reopening_id}": ("reopening",),
@@ -153,7 +168,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
                 "branches": "code", "customer-types": "code", "priorities": "code", "job-types": "code", "regions": "code", "zones": "code",
                 "bill-types": "code", "billing-items": "code", "servers": "code", "billing-profiles": "profile_id", "commission-rates": "rate_id",
             }.items()
-            for one in ("", f"/{{{key}}}")
+            for one in ("", f"/{{{key}}}", f"/{{{key}}}/history")
         },
         "/v1/codes": _NAMES,
         "/v1/search": "needs a text to search for (test_search.py)",
@@ -162,6 +177,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
     "receivables": {
         "/v1/gl-accounts": _ACCOUNTS,
         "/v1/gl-accounts/{gl_company}/{account}": _ACCOUNTS,
+        "/v1/gl-accounts/{gl_company}/{account}/history": _ACCOUNTS,
         "/v1/audit": _AUDIT,
         "/v1/search": "needs a text to search for (test_search.py)",
         **{f"/v1/reconciliation/runs{part}": _RUNS for part in ("", "/{run_id}", "/{run_id}/events", "/{run_id}/differences")},
