@@ -83,3 +83,29 @@ async def list_steps(
     )
     found = [HistoryStep.model_validate(dict(step)) for step in steps]
     return found, cursor, await fetch_list_count(session, _SOURCE, where, query)
+
+
+_PLACE = "lpad(CAST(h.rank AS text), 2, '0') || lpad(CAST(h.seq AS text), 19, '0')"
+_BY_TIME = Sorting({"at": ("h.at", "timestamptz")}, default="-at", key=_PLACE, key_type="text")
+
+
+async def list_gathered(
+    session: AsyncSession, steps: str, query: PageQuery, **parameters: object
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of a history that is gathered from other tables, newest first, as `list_steps` answers it.
+
+    `steps` is a SELECT of one record's steps, with the fields of a step, and `rank` and `seq`, which order steps of the same
+    moment.
+    """
+    source, where = f"({steps}) AS h", Where(parameters=dict(parameters))
+    found, cursor = await fetch_page(
+        session,
+        HistoryStep,
+        columns="h.at, h.by, h.action, h.changes, h.note, h.link",
+        source=source,
+        where=where,
+        sorting=_BY_TIME,
+        query=query,
+    )
+    shown = [HistoryStep.model_validate(dict(step)) for step in found]
+    return shown, cursor, await fetch_list_count(session, source, where, query)

@@ -3,8 +3,6 @@
 A released function never changes; a change is a new function beside it. Services pass the name of their runtime role.
 """
 
-from collections.abc import Mapping
-
 SHARED_TABLES = frozenset(
     {
         *("outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"),
@@ -206,10 +204,9 @@ def retention_v1(runtime_role: str) -> list[str]:
     ]
 
 
-def record_changes_v1(tables: Mapping[str, str]) -> list[str]:
-    """Who changed a record last and when, and every change of it.
+def record_changes_v1() -> list[str]:
+    """Every change of a record. Changes can only be added.
 
-    `tables` are the tables of the records, each with the column that grows with each change. Changes can only be added.
     They are made by the account that the transaction says it acts for (`Database.transaction`), or by the suite itself.
     """
     return [
@@ -227,7 +224,6 @@ def record_changes_v1(tables: Mapping[str, str]) -> list[str]:
         )
         """,
         "CREATE INDEX record_change_of ON record_change (kind, key, id)",
-        # A trigger, so that no statement can forget it.
         """
         CREATE FUNCTION set_changed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -236,22 +232,25 @@ def record_changes_v1(tables: Mapping[str, str]) -> list[str]:
             RETURN NEW;
         END $$
         """,
-        *(
-            statement
-            for table, version in tables.items()
-            for statement in (
-                f"ALTER TABLE {table} ADD changed_by text",
-                f"ALTER TABLE {table} ADD IF NOT EXISTS changed_at timestamptz",
-                f"""
-                CREATE TRIGGER set_changed_at_first BEFORE INSERT ON {table}
-                FOR EACH ROW EXECUTE FUNCTION set_changed()
-                """,
-                f"""
-                CREATE TRIGGER set_changed BEFORE UPDATE ON {table}
-                FOR EACH ROW WHEN (OLD.{version} <> NEW.{version}) EXECUTE FUNCTION set_changed()
-                """,
-            )
-        ),
+    ]
+
+
+def last_change_v1(table: str, version: str = "revision") -> list[str]:
+    """Who changed a row of a table last and when; `version` is the column that grows with each change.
+
+    Triggers, so that no statement can forget it.
+    """
+    return [
+        f"ALTER TABLE {table} ADD changed_by text",
+        f"ALTER TABLE {table} ADD IF NOT EXISTS changed_at timestamptz",
+        f"""
+        CREATE TRIGGER set_changed_at_first BEFORE INSERT ON {table}
+        FOR EACH ROW EXECUTE FUNCTION set_changed()
+        """,
+        f"""
+        CREATE TRIGGER set_changed BEFORE UPDATE ON {table}
+        FOR EACH ROW WHEN (OLD.{version} <> NEW.{version}) EXECUTE FUNCTION set_changed()
+        """,
     ]
 
 

@@ -51,6 +51,7 @@ _RATING_ORDERS: dict[str, Ids] = {
     "/v1/rating-runs/{run_id}/events": ("rating_run",),
     "/v1/invoices": (),
     "/v1/invoices/{invoice_id}": ("draft",),
+    "/v1/invoices/{invoice_id}/history": ("draft",),
     "/v1/ready-to-export": (),
     "/v1/open-rollup-invoices": (),
     "/v1/work-in-progress": (),

@@ -80,7 +80,10 @@ class OrderStep(Table, table=True):
     """
 
     __tablename__ = "order_step"
-    __table_args__ = (Index("order_step_work_order_id", "work_order_id"),)
+    __table_args__ = (
+        Index("order_step_work_order_id", "work_order_id"),
+        Index("order_step_invoice_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")),
+    )
 
     id: int = columns.identity()
     work_order_id: int = columns.big("work_order.id")

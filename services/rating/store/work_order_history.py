@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import history
 from shared.audit.changes import HistoryStep
-from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery
 
 
 def _field(name: str, before: str, after: str) -> str:
@@ -66,23 +67,10 @@ _STEPS = f"""
            c.reason, NULL, 7, c.transaction
     FROM order_credit c WHERE c.work_order_id = :order_id AND c.remaining = 0 AND c.disposition IS NOT NULL
 """
-_PLACE = "lpad(CAST(h.rank AS text), 2, '0') || lpad(CAST(h.seq AS text), 19, '0')"
-_SORTING = Sorting({"at": ("h.at", "timestamptz")}, default="-at", key=_PLACE, key_type="text")
 
 
 async def list_steps(
     session: AsyncSession, order_id: int, query: PageQuery
 ) -> tuple[list[HistoryStep], str | None, int | None]:
     """One page of what happened to the order, newest first, the cursor of the next page, and the number of steps."""
-    source, where = f"({_STEPS}) AS h", Where(parameters={"order_id": order_id})
-    steps, cursor = await fetch_page(
-        session,
-        HistoryStep,
-        columns="h.at, h.by, h.action, h.changes, h.note, h.link",
-        source=source,
-        where=where,
-        sorting=_SORTING,
-        query=query,
-    )
-    found = [HistoryStep.model_validate(dict(step)) for step in steps]
-    return found, cursor, await fetch_list_count(session, source, where, query)
+    return await history.list_gathered(session, _STEPS, query, order_id=order_id)

@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import history
 from shared.audit.changes import HistoryStep
-from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery
 
 # What is open is kept by the order of posting: the sum of the transactions up to this one.
 _STEPS = """
@@ -25,23 +26,10 @@ _STEPS = """
     SELECT e.sent_at, e.requested_by, 'emailed', '[]', e.recipient, NULL, 2, e.id
     FROM invoice_email e WHERE e.invoice_id = :invoice_id AND e.sent_at IS NOT NULL
 """
-_PLACE = "lpad(CAST(h.rank AS text), 2, '0') || lpad(CAST(h.seq AS text), 19, '0')"
-_SORTING = Sorting({"at": ("h.at", "timestamptz")}, default="-at", key=_PLACE, key_type="text")
 
 
 async def list_steps(
     session: AsyncSession, invoice_id: int, query: PageQuery
 ) -> tuple[list[HistoryStep], str | None, int | None]:
     """One page of what happened to the invoice, newest first, the cursor of the next page, and the number of steps."""
-    source, where = f"({_STEPS}) AS h", Where(parameters={"invoice_id": invoice_id})
-    steps, cursor = await fetch_page(
-        session,
-        HistoryStep,
-        columns="h.at, h.by, h.action, h.changes, h.note, h.link",
-        source=source,
-        where=where,
-        sorting=_SORTING,
-        query=query,
-    )
-    found = [HistoryStep.model_validate(dict(step)) for step in steps]
-    return found, cursor, await fetch_list_count(session, source, where, query)
+    return await history.list_gathered(session, _STEPS, query, invoice_id=invoice_id)

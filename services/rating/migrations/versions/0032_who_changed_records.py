@@ -23,5 +23,8 @@ _TABLES = (
 
 
 def upgrade() -> None:
-    for statement in ddl.record_changes_v1(dict.fromkeys(_TABLES, "revision")):
+    for statement in ddl.record_changes_v1():
         op.execute(statement)
+    for table in _TABLES:
+        for statement in ddl.last_change_v1(table):
+            op.execute(statement)

@@ -14,5 +14,10 @@ _TABLES = (
 
 
 def upgrade() -> None:
-    for statement in ddl.record_changes_v1({**dict.fromkeys(_TABLES, "revision"), "customer": "version"}):
+    for statement in ddl.record_changes_v1():
+        op.execute(statement)
+    for table in _TABLES:
+        for statement in ddl.last_change_v1(table):
+            op.execute(statement)
+    for statement in ddl.last_change_v1("customer", "version"):
         op.execute(statement)

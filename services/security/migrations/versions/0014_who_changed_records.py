@@ -9,5 +9,8 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    for statement in ddl.record_changes_v1({"security_group": "revision", "user_account": "revision"}):
+    for statement in ddl.record_changes_v1():
         op.execute(statement)
+    for table in ("security_group", "user_account"):
+        for statement in ddl.last_change_v1(table):
+            op.execute(statement)

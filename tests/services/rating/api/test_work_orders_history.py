@@ -134,6 +134,13 @@ async def test_a_refusal_and_a_removed_draft_are_in_the_history_with_their_reaso
     await do("eve", "POST", "/v1/exports", body)
     await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
     await exchange(rating_database, receivables_database)
+    gathered = (await rating.get(f"/v1/invoices/{invoice}/history")).json()["items"]
+    assert [(one["by"], one["action"], one["changes"]) for one in reversed(gathered)] == [
+        (r"ALAMO\ann", "created", []),
+        (r"ALAMO\ann", "order_added", [{"field": "work_orders", "from": None, "to": "W1"}]),
+        (r"ALAMO\eve", "handed_over", []),
+        ("Accounts Receivable", "refused", []),
+    ]
     draft = await rating.get(f"/v1/invoices/{invoice}")
     await rating.delete(f"/v1/invoices/{invoice}", headers={"if-match": draft.headers["etag"]})
     steps = await history_of(rating, order)
