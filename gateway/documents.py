@@ -1,10 +1,11 @@
-"""The API documentation: one OpenAPI document for the whole suite, and a page to read it.
+"""The API documentation: one OpenAPI document for the whole suite, a page to read it, and the errors in words.
 
 Both are public: they say no more than the repository, and reveal nothing about a company. The page is Swagger UI,
 served from here, so that it works in a network without internet access.
 """
 
 import gzip
+import hashlib
 import json
 from collections.abc import Mapping
 from importlib import resources
@@ -43,6 +44,7 @@ from shared.http.problems import refusals
 from shared.process.version import CONTACT, VERSION
 
 DOCUMENT_PATH = "/openapi.json"
+ERRORS_PATH = "/errors.json"
 PAGE_PATH = "/docs"
 _BEARER = {
     "type": "http",
@@ -73,7 +75,7 @@ record is now.
 The stream also ends when the access token that opened it expires: get the next token, and open it again.
 
 Amounts are decimal strings (`"285.00"`), dates `2026-11-02`, months `2026-11`. Every refusal is \
-`application/problem+json` with a stable `code`. `4XX` and `5XX` of an operation are what the gateway can answer to all of \
+`application/problem+json` with a stable `code`; `/errors.json` says of each code what happened and what to do. `4XX` and `5XX` of an operation are what the gateway can answer to all of \
 them; the other statuses are those of its service.
 """
 OWN_REFUSALS = refusals(
@@ -190,7 +192,7 @@ def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
-    """Adds /openapi.json and /docs, to which / leads."""
+    """Adds /openapi.json, /errors.json and /docs, to which / leads."""
     document = json.dumps(suite_document(documents), separators=(",", ":")).encode()
     compressed = gzip.compress(document)
 
@@ -199,6 +201,15 @@ def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
         if not accepts_gzip(request.headers.raw):
             return Response(document, media_type="application/json", headers=headers)
         return Response(compressed, media_type="application/json", headers={**headers, "content-encoding": "gzip"})
+
+    errors = (resources.files("shared.contracts") / "errors.json").read_bytes()
+    errors_tag = f'"{hashlib.sha256(errors).hexdigest()[:32]}"'
+
+    async def serve_errors(request: Request) -> Response:
+        headers = {**_HEADERS, "etag": errors_tag}
+        if errors_tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(errors, media_type="application/json", headers=headers)
 
     async def lead_to_page(_: Request) -> Response:
         return RedirectResponse(PAGE_PATH)
@@ -212,6 +223,7 @@ def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
     app.router.routes += [
         WebRoute("/", lead_to_page),
         WebRoute(DOCUMENT_PATH, serve_document),
+        WebRoute(ERRORS_PATH, serve_errors),
         WebRoute(PAGE_PATH, serve_page),
         WebRoute(f"{PAGE_PATH}/start.js", serve_start),
         *(WebRoute(f"{PAGE_PATH}/{name}", _file(name, kind)) for name, kind in _SERVED.items()),

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ SERVICES = ("rating", "receivables", "security")
 
 def documents() -> dict[Path, str]:
     """Every generated file and its content."""
-    made = {DOCS / "errors.md": errors.page(), CONTRACTS / "asyncapi.json": _json(events.asyncapi())}
+    made = {
+        DOCS / "errors.md": errors.page(),
+        CONTRACTS / "errors.json": _json(errors.document()),
+        CONTRACTS / "asyncapi.json": _json(events.asyncapi()),
+    }
     for service in SERVICES:
         document = examples.put_in(openapi.document(service), examples.read_kept(service))
         made[CONTRACTS / "openapi" / f"{service}.json"] = _json(document)
@@ -31,5 +36,5 @@ def documents() -> dict[Path, str]:
     return made
 
 
-def _json(document: dict[str, Any]) -> str:
+def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

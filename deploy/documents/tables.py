@@ -18,7 +18,7 @@ def page(service: str) -> str:
         f"# Tables of {service}",
         "",
         "An arrow leads from a row to the row that it names. The tables that every service has (outbox, inbox, dead letters,",
-        "idempotency keys, audit) are left out. This page is made from the models by `make documents`.",
+        "idempotency keys, audit, changes of records) are left out. This page is made from the models by `make documents`.",
         "",
         "```mermaid",
         "erDiagram",

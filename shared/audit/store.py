@@ -249,29 +249,6 @@ async def _unsealed_too_long(session: AsyncSession, verified_at: datetime | None
     return [f"{counted(count, 'entry', 'entries')} older than {_LATE_SECONDS} s without a seal"]
 
 
-@dataclass(frozen=True)
-class LastCommand:
-    """Who sent a command, and when."""
-
-    name: str
-    at: datetime
-
-
-async def find_last_command(session: AsyncSession, path: str) -> LastCommand | None:
-    """The last command to what is at the path or inside it, if it is one of the latest 2,000 of the audit."""
-    return await fetch_one(
-        session,
-        LastCommand,
-        """
-        SELECT latest.name, latest.at
-        FROM (SELECT e.id, e.name, e.at, e.path, e.level FROM audit_entry e ORDER BY e.id DESC LIMIT 2000) AS latest
-        WHERE latest.level <> 'view' AND (latest.path = :path OR starts_with(latest.path, :path || '/'))
-        ORDER BY latest.id DESC LIMIT 1
-        """,
-        path=path,
-    )
-
-
 SORTING = Sorting({"id": ("e.id", "bigint"), "name": ("e.name", "text")}, default="-id", key="e.id")
 
 

@@ -180,6 +180,17 @@ async def fetch_page(
     return [make(row) for row in rows], next_cursor
 
 
+def cut_page(rows: Sequence[T], query: PageQuery) -> tuple[list[T], str | None]:
+    """One page of a list that is worked out as a whole, in its own order, and the cursor of the next page."""
+    begin = 0 if query.cursor is None else int(_decode(query.cursor, "", "bigint")[1])
+    if not 0 <= begin <= len(rows):
+        raise _foreign_cursor()
+    if query.limit is None:
+        return list(rows), None
+    end = begin + query.limit
+    return list(rows[begin:end]), _encode("", "", end) if end < len(rows) else None
+
+
 async def fetch_list_count(session: AsyncSession, source: str, where: Where, query: PageQuery) -> int | None:
     """The number of rows of a list, or None if its totals are not wanted."""
     return await fetch_count(session, source, where) if query.totals else None

@@ -22,6 +22,8 @@ _PATIENCE = text(
     "SELECT set_config('statement_timeout', :time, true), set_config('idle_in_transaction_session_timeout', :time, true)"
 )
 
+_ACTING = text("SELECT set_config('ratebook.acting', :name, true)")
+
 
 class Pool(AsyncAdaptedQueuePool):
     """A pool that hands out connections first come, first served, and knows how many callers are waiting.
@@ -95,8 +97,12 @@ class Database:
         return await asyncpg.connect(self.url, timeout=10, server_settings={**self._settings, **settings})
 
     @asynccontextmanager
-    async def transaction(self, *, statement_seconds: int | None = None) -> AsyncIterator[AsyncSession]:
+    async def transaction(
+        self, *, statement_seconds: int | None = None, acting: str | None = None
+    ) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises.
+
+        It acts for the account `acting`, which the records that it changes then name.
 
         A statement ends after `statement_seconds`, or after the time that a request has. As long may the transaction be
         idle, because a job draws documents and sends e-mails inside its own.
@@ -104,6 +110,8 @@ class Database:
         async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
             if statement_seconds is not None:
                 await session.execute(_PATIENCE, {"time": f"{statement_seconds}s"})
+            if acting is not None:
+                await act_for(session, acting)
             yield session
 
     @property
@@ -128,3 +136,8 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def act_for(session: AsyncSession, name: str) -> None:
+    """From now on this transaction acts for the account with this name; see Database.transaction."""
+    await session.execute(_ACTING, {"name": name})

@@ -7,7 +7,7 @@ SHARED_TABLES = frozenset(
     {
         *("outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"),
         *("audit_entry", "audit_seal", "audit_unsealed", "audit_checkpoint"),
-        *("incarnation", "outbox_pruned"),
+        *("incarnation", "outbox_pruned", "record_change"),
     }
 )
 
@@ -200,6 +200,56 @@ def retention_v1(runtime_role: str) -> list[str]:
             seal bytea NOT NULL,
             verified_at timestamptz NOT NULL DEFAULT now()
         )
+        """,
+    ]
+
+
+def record_changes_v1() -> list[str]:
+    """Every change of a record. Changes can only be added.
+
+    They are made by the account that the transaction says it acts for (`Database.transaction`), or by the suite itself.
+    """
+    return [
+        """
+        CREATE TABLE record_change (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            kind text NOT NULL,
+            key text COLLATE "C" NOT NULL,
+            at timestamptz NOT NULL DEFAULT now(),
+            "by" text DEFAULT nullif(current_setting('ratebook.acting', true), ''),
+            action text NOT NULL,
+            changes jsonb NOT NULL,
+            note text NOT NULL,
+            link text
+        )
+        """,
+        "CREATE INDEX record_change_of ON record_change (kind, key, id)",
+        """
+        CREATE FUNCTION set_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.changed_by := nullif(current_setting('ratebook.acting', true), '');
+            NEW.changed_at := now();
+            RETURN NEW;
+        END $$
+        """,
+    ]
+
+
+def last_change_v1(table: str, version: str = "revision") -> list[str]:
+    """Who changed a row of a table last and when; `version` is the column that grows with each change.
+
+    Triggers, so that no statement can forget it.
+    """
+    return [
+        f"ALTER TABLE {table} ADD changed_by text",
+        f"ALTER TABLE {table} ADD IF NOT EXISTS changed_at timestamptz",
+        f"""
+        CREATE TRIGGER set_changed_at_first BEFORE INSERT ON {table}
+        FOR EACH ROW EXECUTE FUNCTION set_changed()
+        """,
+        f"""
+        CREATE TRIGGER set_changed BEFORE UPDATE ON {table}
+        FOR EACH ROW WHEN (OLD.{version} <> NEW.{version}) EXECUTE FUNCTION set_changed()
         """,
     ]
 

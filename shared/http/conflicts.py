@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.access.identity import HEADER
-from shared.audit.store import find_last_command
-from shared.database.pool import Database
 from shared.errors import DomainError, VersionStale
 from shared.http.etag import ETAG, version_of
 from shared.http.headers import set_headers
@@ -24,16 +23,18 @@ async def with_current(request: Request, path: str, error: VersionStale) -> Vers
     for reader in _readers_around(request.app, path):
         answer = await _ask(reader, request)
         if answer is not None:
-            place = "/".join(request.url.path.split("/")[: reader.path.count("/") + 1])
-            database: Database = request.app.state.database
-            async with database.transaction() as session:
-                command = await find_last_command(session, place)
-            version = version_of(answer.headers["etag"])
-            members = {**error.members, "current_version": version, "current": json.loads(bytes(answer.body))}
-            if command is not None:
-                members |= {"changed_by": command.name, "changed_at": command.at.isoformat()}
+            version, current = version_of(answer.headers["etag"]), json.loads(bytes(answer.body))
+            members = {**error.members, "current_version": version, "current": current, **_last_change(current)}
             return VersionStale(error.detail, faults=error.faults, members=members)
     return error
+
+
+def _last_change(current: dict[str, Any]) -> dict[str, Any]:
+    """Who changed a record last and when, as its answer says, itself or in the part that is the record."""
+    for part in (current, *(value for value in current.values() if isinstance(value, dict))):
+        if "changed_by" in part:
+            return {name: part[name] for name in ("changed_by", "changed_at")}
+    return {}
 
 
 def _readers_around(app: FastAPI, path: str) -> Iterator[APIRoute]:

@@ -51,6 +51,7 @@ from shared.http.problems import invalid_faults, invalid_fields, refusal_of_vali
 from shared.http.progress import Look, watching
 from shared.http.queries import known_parameters, require_known_query
 from shared.http.storable import require_storable
+from shared.http.transaction import acting_for
 from shared.process import tracing
 from shared.values.partly import PartlyRead, read_partly
 from shared.values.text import in_words, sentence_case
@@ -198,7 +199,7 @@ class Operation(APIRoute):
                 await self._note(request, answer)
                 return answer
             database: Database = request.app.state.database
-            session = await stack.enter_async_context(database.transaction())
+            session = await stack.enter_async_context(database.transaction(acting=acting_for(request)))
             request.state.session = session
             kept = await idempotency.begin(session, command)
             if kept is not None:

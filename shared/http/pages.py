@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from shared.database.pages import PageQuery
+from shared.database.pages import PageQuery, cut_page
 from shared.files.csv import CSV_TYPE
 from shared.files.xlsx import XLSX_TYPE
 from shared.http.files import PDF_TYPE, asked_for, table_answer
@@ -27,6 +27,12 @@ class Page(BaseModel, Generic[ItemT, TotalsT]):
     items: list[ItemT]
     next_cursor: str | None
     totals: TotalsT | None
+
+
+class Items(BaseModel, Generic[ItemT]):
+    """A list that is always short, as a whole."""
+
+    items: list[ItemT]
 
 
 class Count(BaseModel):
@@ -60,12 +66,36 @@ def page_query(
 PageQueryOf = Annotated[PageQuery, Depends(page_query)]
 
 
+def fixed_page_query(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the previous page.")] = None,
+    totals: Annotated[
+        bool | None,
+        Query(description="Whether to count and add up the whole list. Without it, only the first page does."),
+    ] = None,
+) -> PageQuery:
+    """The requested page of a list that has only one order."""
+    return page_query(request, limit, cursor, None, totals)
+
+
+FixedPageQueryOf = Annotated[PageQuery, Depends(fixed_page_query)]
+
+
 def printable_page_query(request: Request, page: PageQueryOf) -> PageQuery:
     """The page of a list that is also available as a PDF, which contains the whole list."""
     return PageQuery(None, None, page.sort, PDF_TYPE) if printable_file_type(request) == PDF_TYPE else page
 
 
 PrintablePageQueryOf = Annotated[PageQuery, Depends(printable_page_query)]
+
+
+def printable_fixed_page_query(request: Request, page: FixedPageQueryOf) -> PageQuery:
+    """The same for a list that has only one order."""
+    return printable_page_query(request, page)
+
+
+PrintableFixedPageQueryOf = Annotated[PageQuery, Depends(printable_fixed_page_query)]
 
 
 def file_type(request: Request) -> str | None:
@@ -80,6 +110,12 @@ def printable_file_type(request: Request) -> str | None:
 
 FileTypeOf = Annotated[str | None, Depends(file_type)]
 PrintableFileTypeOf = Annotated[str | None, Depends(printable_file_type)]
+
+
+def part_of(rows: Sequence[ItemT], query: PageQuery) -> Page[ItemT, Count]:
+    """One page of a list that is worked out as a whole, in its own order."""
+    items, cursor = cut_page(rows, query)
+    return Page(items=items, next_cursor=cursor, totals=Count(count=len(rows)) if query.totals else None)
 
 
 def answer(

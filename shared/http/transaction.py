@@ -9,6 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database.pool import Database
 
 
+def acting_for(request: Request) -> str | None:
+    """The account for which a request changes something, or None if it only reads."""
+    if request.method in {"GET", "HEAD"}:
+        return None
+    caller = getattr(request.state, "caller", None)
+    return None if caller is None else caller.name
+
+
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """The transaction of the request, committed before the answer leaves.
 
@@ -20,7 +28,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield opened
         return
     database: Database = request.app.state.database
-    async with database.transaction() as session:
+    async with database.transaction(acting=acting_for(request)) as session:
         request.state.session = session
         yield session
 

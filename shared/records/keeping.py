@@ -7,6 +7,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import HistoryStep, changes_between
+from shared.audit.history import Noted
 from shared.database.pages import PageQuery
 from shared.errors import DomainError, Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
 from shared.files.changes import Outcome, differing_values
@@ -47,6 +50,10 @@ def _everywhere(_row: Any) -> Mapping[str, Any]:
     return {}
 
 
+def _only(row: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
 def _same(before: object | None, row: object, name: str) -> bool:
     return before is not None and getattr(before, name) == getattr(row, name)
 
@@ -85,6 +92,14 @@ class Records(Generic[RowT]):
     faulty: type[DomainError] = RecordFaulty
     faulty_fields: Mapping[str, type[DomainError]] = field(default_factory=dict)
 
+    async def list_history(
+        self, session: AsyncSession, scope: Scope, key: Sequence[Any], query: PageQuery
+    ) -> tuple[list[HistoryStep], str | None, int | None]:
+        """One page of what was done with a row, newest first, the next cursor, and the number of steps; raises NotFound."""
+        found = await self.read(session, scope, key)
+        place = history.key_of(*self.table.key_of(found.row))
+        return await history.list_steps(session, self.table.name, place, query)
+
     async def list(
         self, session: AsyncSession, scope: Scope, wanted: Mapping[str, Any], query: PageQuery
     ) -> tuple[list[RowT], str | None, int | None]:
@@ -122,6 +137,7 @@ class Records(Generic[RowT]):
                 f"{sentence_case(self.table.words)} {shown} already exists. Change it, or choose another key."
             )
         await self.save_more(session, [row])
+        await history.note_one(session, self.table.name, history.key_of(*key), "created")
         return key
 
     async def change(
@@ -153,6 +169,22 @@ class Records(Generic[RowT]):
         await self.change_more(session, found, row)
         await store.update_row(session, self.table, key, row)
         await self.save_more(session, [row])
+        await self._note(session, [(found, row)])
+
+    async def _note(self, session: AsyncSession, pairs: Sequence[tuple[RowT | None, RowT]]) -> None:
+        """Keeps what rows were before and are now; what gets its key from the database is only imported as new."""
+        if self.table.numbered and any(before is None for before, _ in pairs):
+            return
+        names = [*self.table.changeable, *self.grows]
+        noted = [
+            Noted(
+                history.key_of(*self.table.key_of(row)),
+                "imported" if before is None else "changed",
+                () if before is None else changes_between(_only(before, names), _only(row, names)),
+            )
+            for before, row in pairs
+        ]
+        await history.note(session, self.table.name, noted)
 
     async def import_rows(self, session: AsyncSession, scope: Scope, file: TableFile[RowT]) -> Outcome:
         """Adds new rows and updates existing ones, all or none; raises ImportRefused with every fault in the file.
@@ -173,8 +205,9 @@ class Records(Generic[RowT]):
         before = [known.get(self._key_in(row)) for row in rows]
         outcome, differing = await _compare(self, file, rows, before)
         async for part in in_turns(differing, ROWS_IN_ONE_GO):
-            await store.upsert_rows(session, self.table, part, file.columns)
-        await self.save_more(session, differing)
+            await store.upsert_rows(session, self.table, [row for _, row in part], file.columns)
+            await self._note(session, part)
+        await self.save_more(session, [row for _, row in differing])
         return outcome
 
     def _key_in(self, row: RowT) -> tuple[Any, ...] | None:
@@ -260,10 +293,10 @@ def _in_other_spellings(
 
 async def _compare(
     records: Records[RowT], file: TableFile[RowT], rows: Sequence[RowT], before: Sequence[RowT | None]
-) -> tuple[Outcome, list[RowT]]:
+) -> tuple[Outcome, list[tuple[RowT | None, RowT]]]:
     """What a file changes, given each row as it will be and as it was, and the rows that are new or differ."""
     outcome = Outcome()
-    differing: list[RowT] = []
+    differing: list[tuple[RowT | None, RowT]] = []
     names = [*records.table.changeable, *records.grows]
     async for part in in_turns(range(len(rows)), ROWS_IN_ONE_GO):
         for index in part:
@@ -274,5 +307,5 @@ async def _compare(
             else:
                 outcome.change(line, shown, differing_values(known, row, names))
             if outcome.made > made:
-                differing.append(row)
+                differing.append((known, row))
     return outcome, differing

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
-from types import GenericAlias
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -12,14 +11,14 @@ from pydantic.fields import FieldInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
-from shared.database.pages import PageQuery
+from shared.audit.changes import HistoryStep
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import CallerOf, Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
 from shared.records.table import RecordTable, sorting_of
@@ -56,9 +55,9 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 class Edge:
     """How a table of records appears in the API.
 
-    `filters` are the fields that its list can be filtered by; `one` and `several` are what people call its rows. A
-    `whole` list has no pages. `in_path` has the parts of the key in the path with their types, if they differ from the
-    record's. `changed` is the body of a change, if it has fewer fields than the body that creates a row.
+    `filters` are the fields that its list can be filtered by; `one` and `several` are what people call its rows.
+    `in_path` has the parts of the key in the path with their types, if they differ from the record's. `changed` is the
+    body of a change, if it has fewer fields than the body that creates a row.
     """
 
     noun: str
@@ -67,7 +66,6 @@ class Edge:
     view: Access
     edit: Access
     filters: Sequence[str] = ()
-    whole: bool = False
     in_path: Mapping[str, Any] = field(default_factory=dict)
     changed: type[Record] | None = None
 
@@ -92,7 +90,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     """The router of one table of records, under `/v1/<noun>`; the key of a row is its path."""
     router = Router(edge.noun)
     declare = declaring(router)
-    row, entered = records.table.kind, records.table.entered
+    row, entered = records.table.shown_kind, records.table.entered
     in_path = edge.in_path or {name: _type_of(row.model_fields[name]) for name in records.table.keys}
     path = "".join(f"/{{{name}}}" for name in in_path)
     key_type = Annotated[tuple[Any, ...], Depends(_key_of_path(in_path))]
@@ -105,16 +103,15 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
     filter_type: Any = Annotated[_filter_of(records.table, edge.filters), Query()]
     words = "CSV and XLSX use the import format."
-    listed: Any = GenericAlias(list, (row,)) if edge.whole else Page.__class_getitem__((row, Count))
+    listed: Any = Page.__class_getitem__((row, Count))
     listing = {"response_model": listed, "responses": CSV_RESPONSE, "sorting": sorting_of(records.table)}
 
     @declare("get", "", f"list {edge.several}", words, types={"filters": filter_type}, access=edge.view, **listing)
     async def list_records(filters: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
-        query = PageQuery(None, sort=page.sort) if edge.whole else page
-        rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
+        rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), page)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
-        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count.of(count))
+        return Page(items=rows, next_cursor=cursor, totals=Count.of(count))
 
     adding = {
         "naming": Naming(entered, records.find_unknown),
@@ -135,6 +132,22 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     @declare("get", path, f"read {edge.one}", words, types={"key": key_type}, access=edge.view, **reading)
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Tagged) -> Any:
         return await read(key, caller, session, response)
+
+    words = "Who did what with it and when, newest first."
+    stepping = {"response_model": Page[HistoryStep, Count], "refuses": [NotFound]}
+
+    @declare(
+        "get",
+        f"{path}/history",
+        f"read {edge.one} history",
+        words,
+        types={"key": key_type},
+        access=edge.view,
+        **stepping,
+    )
+    async def read_history(key: Any, page: FixedPageQueryOf, caller: CallerOf, session: Transaction) -> Any:
+        steps, cursor, count = await records.list_history(session, caller.scope, key, page)
+        return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
     changing = {
         "naming": Naming(edge.changed or entered, records.find_unknown, _row_in_path(records, in_path)),

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
+from pydantic import create_model
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from shared.access.grants import Scope
 from shared.database.columns import column_types
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all
-from shared.values.columns import Record
+from shared.values.columns import Changed, Record
 from shared.values.fields import maker
 from shared.values.names import fold
 from shared.values.text import in_words, shown_key
@@ -67,6 +68,13 @@ class RecordTable(Generic[RowT]):
     def keys(self) -> tuple[str, ...]:
         return tuple(self.key) or tuple(column.name for column in self.table.primary_key.columns)
 
+    @cached_property
+    def shown_kind(self) -> type[RowT]:
+        """The record as it is answered: with who changed it last, and when."""
+        bases: Any = (Changed, self.kind)
+        made: Any = create_model(f"{self.kind.__name__}Read", __base__=bases, __doc__=self.kind.__doc__)
+        return cast("type[RowT]", made)
+
     @property
     def entered(self) -> type[RowT]:
         """What people enter: the body that creates a row, and the row of a file."""
@@ -91,6 +99,10 @@ class RecordTable(Generic[RowT]):
     def select(self) -> str:
         own = [f"t.{name}" for name in dict.fromkeys([*self.keys, *self.types])]
         return ", ".join([*own, *(f"{expression} AS {name}" for name, expression in self.shown.items())])
+
+    @property
+    def select_shown(self) -> str:
+        return f"{self.select}, t.changed_by, t.changed_at"
 
     @cached_property
     def one_of(self) -> str:
@@ -159,12 +171,12 @@ async def find_row(
     """The row with this key within the scope, or None; `lock` blocks other changes to it."""
     where = _within(table, scope).add(table.one_of, **dict(zip(table.keys, key, strict=True)))
     held = "FOR NO KEY UPDATE OF t" if lock else ""
-    statement = f"SELECT {table.select}, t.revision AS kept_revision FROM {table.name} t WHERE {where.sql} {held}"
+    statement = f"SELECT {table.select_shown}, t.revision AS kept_revision FROM {table.name} t WHERE {where.sql} {held}"
     found = (await session.execute(text(statement), where.parameters)).mappings().one_or_none()
     if found is None:
         return None
     row = {name: value for name, value in found.items() if name != "kept_revision"}
-    return Kept(maker(table.kind, tuple(row))(row), found["kept_revision"])
+    return Kept(maker(table.shown_kind, tuple(row))(row), found["kept_revision"])
 
 
 async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: object) -> list[RowT]:
@@ -221,7 +233,13 @@ async def list_rows(
             where.add(table.named.get(name, f"t.{name} = :{name}"), **{name: value})
     source = f"{table.name} t"
     rows, cursor = await fetch_page(
-        session, table.kind, columns=table.select, source=source, where=where, sorting=sorting_of(table), query=query
+        session,
+        table.shown_kind,
+        columns=table.select_shown,
+        source=source,
+        where=where,
+        sorting=sorting_of(table),
+        query=query,
     )
     return rows, cursor, await fetch_list_count(session, source, where, query)
 

@@ -3,9 +3,11 @@
 Use the types that end in OrNone for columns that may be null: `Code | None` would lose the type of the column.
 """
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
-from sqlalchemy import ARRAY, Numeric, Text
+from pydantic import model_validator
+from sqlalchemy import ARRAY, DateTime, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -63,3 +65,18 @@ class Record(SQLModel):
         "json_schema_serialization_defaults_required": True,
         "use_attribute_docstrings": True,
     }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_last_change(cls, given: Any) -> Any:
+        """What was read can be sent back as it is: who changed it last, and when, is only read."""
+        if isinstance(given, dict) and "changed_by" in given and "changed_by" not in cls.model_fields:
+            return {name: value for name, value in given.items() if name not in {"changed_by", "changed_at"}}
+        return given
+
+
+class Changed(Record):
+    """Who changed a record last, and when; the database fills both in."""
+
+    changed_by: Annotated[str | None, AS_WORDS] = None
+    changed_at: Annotated[datetime | None, Field(sa_type=DateTime(timezone=True))] = None

@@ -67,4 +67,4 @@ def _wait(stage: Stage, path: str, busy: str, done: str) -> None:
     while (status := stage.rita.get(path)["status"]) == busy:
         time.sleep(_POLL_SECONDS)
     if status != done:
-        raise AssertionError(f"the batch is {status}: {stage.rita.get(f'{path}/findings')[:3]}")
+        raise AssertionError(f"the batch is {status}: {stage.rita.get(f'{path}/findings', limit=3)['items']}")

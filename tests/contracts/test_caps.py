@@ -7,7 +7,7 @@ from tests.fixtures.caps import digits_of
 from tests.fixtures.operations import request_fields
 
 SUMS = {
-    *("ExportRequest/expected_total", "ContractItemInput/billed_amount", "ContractItemInput/billed_units"),
+    *("ExportRequest/expected_total", "ContractItem/billed_amount", "ContractItem/billed_units"),
     *("NewBatch/control_total", "BatchChange/control_total"),
 }
 """Sums of many documents, which may be larger than one."""

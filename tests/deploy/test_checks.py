@@ -1,10 +1,11 @@
 """The house checks find violations and say what to do about them."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from deploy.checks import migrations, namesakes, states, wording
+from deploy.checks import lists, migrations, namesakes, states, wording
 from deploy.checks.subject import fault_in
 
 
@@ -155,3 +156,15 @@ def test_the_subject_of_a_commit_says_area_and_change(subject: str, fault: str |
     found = fault_in(subject)
     assert (found is None) == (fault is None)
     assert fault is None or (found or "").startswith(fault)
+
+
+def test_a_bare_array_is_reported_with_what_to_do(house: Path) -> None:
+    documents = house / "shared" / "contracts" / "openapi"
+    documents.mkdir(parents=True)
+    answers = {
+        kind: {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"type": kind}}}}}}}
+        for kind in ("array", "object")
+    }
+    (documents / "rating.json").write_text(json.dumps({"paths": answers}))
+    (found,) = lists.find(house)
+    assert found.startswith("shared/contracts/openapi/rating.json: GET array answers a bare array. Answer a Page")

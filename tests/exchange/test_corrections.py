@@ -121,7 +121,7 @@ async def test_the_history_of_an_order_shows_each_version_with_its_invoice_and_c
     first = rollup[0]["id"]
     await credit("one", "rerate", first)
     await _assign_and_export(rating, export, "second")
-    newest, oldest = (await rating.get(f"/v1/work-orders/{first}/hand-overs")).json()
+    newest, oldest = (await rating.get(f"/v1/work-orders/{first}/hand-overs")).json()["items"]
     assert (newest["version"], newest["ar_number"], newest["remaining"], newest["credits"]) == (
         2,
         "100002",
@@ -189,7 +189,7 @@ async def test_a_partly_credited_order_stays_locked_until_the_last_credit_in_any
     now = await order_of(rating, order["id"])
     last_came = 1 in arrival
     assert (now["status"], now["rating_version"]) == (("open", 2) if last_came else ("exported", 1))
-    (hand_over,) = (await rating.get(f"/v1/work-orders/{order['id']}/hand-overs")).json()
+    (hand_over,) = (await rating.get(f"/v1/work-orders/{order['id']}/hand-overs")).json()["items"]
     assert hand_over["remaining"] == ("0.00" if last_came else "50.00")
     assert len(hand_over["credits"]) == len(set(arrival))
 

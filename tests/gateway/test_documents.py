@@ -67,6 +67,21 @@ def test_public_operations_are_shown_without_a_lock(document: dict[str, Any]) ->
     assert document["paths"]["/api/v1/rating/work-orders"]["get"]["security"] == [{"access_token": []}, {"cookie": []}]
 
 
+def test_what_a_refusal_means_is_served_with_an_etag(gateway: Gateway) -> None:
+    answer = httpx.get(f"{gateway.origin}/errors.json")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=300")
+    (busy,) = answer.json()["BATCH_BUSY"]
+    assert busy == {
+        "from": "receivables",
+        "status": 409,
+        "what_happened": "The batch is being validated or posted.",
+        "what_to_do": "Wait until that is done.",
+    }
+    assert {one["from"] for one in answer.json()["UNKNOWN_REFERENCE"]} == {"rating", "receivables"}
+    again = httpx.get(f"{gateway.origin}/errors.json", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 def test_the_page_loads_everything_from_the_gateway(gateway: Gateway) -> None:
     page = httpx.get(f"{gateway.origin}/docs")
     assert page.status_code == 200

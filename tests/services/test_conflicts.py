@@ -31,10 +31,9 @@ async def test_a_stale_change_of_an_order_shows_the_order(enter: Enter, company:
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
     refusal = await change_both(company[0], "PATCH", path, path, json={"reference": "of Olga"})
-    audit = (await company[0].get("/v1/audit", params={"path": path})).json()["items"][0]
     assert refusal["current"]["reference"] == "of Olga"
-    assert refusal["changed_by"] == audit["name"]
-    assert refusal["changed_at"].replace("+00:00", "Z") == audit["at"]
+    assert refusal["changed_by"] == refusal["current"]["changed_by"] == "ALAMO\\tester"
+    assert refusal["changed_at"] == refusal["current"]["changed_at"]
 
 
 async def test_a_stale_rating_shows_the_order_that_was_read(enter: Enter, company: Company) -> None:

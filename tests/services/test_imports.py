@@ -170,7 +170,7 @@ async def test_a_check_shows_the_first_changes_and_counts_the_others(rating: htt
         "change": "created",
         "values": [{"column": "code", "old": "", "new": "P0"}, {"column": "name", "old": "", "new": "Priority 0"}],
     }
-    assert (await rating.get("/v1/priorities", params={"search": "P0"})).json() == []
+    assert (await rating.get("/v1/priorities", params={"search": "P0"})).json()["items"] == []
 
 
 async def test_zips_that_an_import_adds_are_shown(rating: httpx.AsyncClient) -> None:

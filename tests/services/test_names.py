@@ -88,7 +88,7 @@ async def test_a_file_names_records_in_any_spelling(company: Company, enter: Ent
     (order,) = await enter("W-1001")
     prebill = await load(rating, "prebills", b"work_order,billing_item,rate\nw-1001,Mileage,5\n")
     assert prebill.status_code == 201, prebill.text
-    assert len((await rating.get(f"/v1/work-orders/{order['id']}/charges")).json()) == 1
+    assert len((await rating.get(f"/v1/work-orders/{order['id']}/charges")).json()["items"]) == 1
     changed = await load(receivables, "customers", b"ar_company,number,name,customer_type\n1,s1001,Renamed,law\n")
     assert changed.json()["changed"] == 1, changed.text
     (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
@@ -199,7 +199,7 @@ async def test_charges_name_billing_items_in_any_spelling(company: Company, ente
     assert (await load(rating, "prebills", b"work_order,billing_item,rate\nw2,MILEAGE,5\n")).status_code == 201
     twice = await load(rating, "prebills", b"work_order,billing_item,rate\nw2,MILEAGE,5\nW2,mileage,5\n")
     assert [one["pointer"] for one in twice.json()["errors"]] == ["line 3"]
-    shown = (await rating.get(f"/v1/work-orders/{second}/charges")).json()
+    shown = (await rating.get(f"/v1/work-orders/{second}/charges")).json()["items"]
     assert [one["billing_item"] for one in shown] == ["Mileage", "Mileage"]
     order = {name: value for name, value in order.items() if name != "prebills"}
     tried = await rating.post("/v1/rating-trials", json={"order": {**order, "customer": "s1001"}, "prebills": [charge]})

@@ -20,10 +20,12 @@ OWNED = frozenset(
 )  # fmt: skip
 # Clerks do set these: whether a customer may be billed, and the state of a contract or of a billing in another system.
 SAID_BY_CLERKS = {
-    "receivables": {("ContractInput", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBillingInput", "status")},
+    "receivables": {("Contract", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling", "status")},
     # The status of a denial, which only gateways can report.
     "security": {("CountedDenial", "status")},
 }  # fmt: skip
+SENT_BACK = frozenset({"changed_by", "changed_at"})
+"""What a record that was read may have when it is sent back; it is left out, and never saved."""
 
 
 def objects_in(schema: Any, service: str, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -117,8 +119,9 @@ async def test_fields_that_the_service_owns_are_refused_by_name(
                 headers={"idempotency-key": f"smuggled-{number}", "if-match": '"1"'},
             )
             refused = {fault["pointer"][1:] for fault in answer.json().get("errors", ())}
-            if answer.status_code != 422 or not members <= refused:
-                taken[operation.name] = (answer.status_code, members - refused)
+            left = members - refused - SENT_BACK
+            if answer.status_code != 422 or left:
+                taken[operation.name] = (answer.status_code, left)
     assert taken == {}
 
 

@@ -22,6 +22,9 @@ from services.rating.rules.billing_profiles import (
 )
 from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
+from shared.audit import history
+from shared.audit.changes import HistoryStep, changes_between
+from shared.audit.history import Noted
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
@@ -31,6 +34,7 @@ from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 from shared.values.versions import require_version
 
+_KIND = "billing_profile"
 Rows = Sequence[Numbered[ProfileRow]]
 
 
@@ -58,6 +62,7 @@ async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
     (entry,) = await _spelled(session, [entry])
     await _require_valid(session, entry)
     (profile_id,) = await billing_profiles.insert_profiles(session, [entry])
+    await history.note_one(session, _KIND, history.key_of(profile_id), "created")
     return profile_id
 
 
@@ -72,6 +77,16 @@ async def change_profile(session: AsyncSession, profile_id: int, expected_revisi
     (entry,) = await _spelled(session, [entry])
     await _require_valid(session, entry, replaces=found)
     await billing_profiles.update_profile(session, profile_id, entry)
+    changes = changes_between(_entry_of(found, {}), entry, parts={"lines": ("billing_item", "bill_type")})
+    await history.note_one(session, _KIND, history.key_of(profile_id), "changed", changes)
+
+
+async def list_history(
+    session: AsyncSession, profile_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a profile, newest first, the next cursor, and the number of steps; raises NotFound."""
+    await read_profile(session, profile_id)
+    return await history.list_steps(session, _KIND, history.key_of(profile_id), query)
 
 
 async def _spelled(session: AsyncSession, entries: Sequence[ProfileEntry]) -> list[ProfileEntry]:
@@ -236,7 +251,8 @@ async def import_profiles(
     for index, column, detail in find_overlaps([entry for entry, _ in entries], await rate_tables.load(session)):
         faults.append((entries[index][1][0], column, detail))
     file.refuse(faults)
-    await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
+    ids = await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
+    await history.note(session, _KIND, [Noted(history.key_of(profile_id), "imported") for profile_id in ids])
     outcome = Outcome()
     for entry, rows in entries:
         shown = shown_key(astuple(entry.key))

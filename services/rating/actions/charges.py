@@ -11,19 +11,30 @@ from services.rating.rules.charges import COMPARED_FIELDS, OrderCharge, find_fau
 from services.rating.rules.work_orders import EDITABLE
 from services.rating.store import charges, codes, work_orders
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import changes_between
+from shared.audit.history import Noted
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered, TableFile
-from shared.values.fields import field_names
+from shared.values.fields import field_names, parts_of
 from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 
 
-async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Sequence[OrderCharge]:
-    """Returns the charges of an order; raises NotFound."""
+async def list_charges(
+    session: AsyncSession, scope: Scope, order_id: int, query: PageQuery
+) -> tuple[list[OrderCharge], str | None, int | None]:
+    """One page of the charges of an order, the cursor of the next page, and how many there are; raises NotFound."""
     await find_order(session, scope, order_id)
-    return (await charges.of_orders(session, [order_id])).get(order_id, [])
+    return await charges.list_charges(session, order_id, query)
+
+
+async def read_charge(session: AsyncSession, order_id: int, charge_id: int) -> OrderCharge:
+    """A charge that was just entered."""
+    entered = (await charges.of_orders(session, [order_id]))[order_id]
+    return next(charge for charge in entered if charge.id == charge_id)
 
 
 async def list_prebills(
@@ -49,7 +60,18 @@ async def enter_charge(
         )
     (charge_id,) = await charges.insert(session, [(order_id, entry)], entered_by)
     await work_orders.touch(session, [order_id])
+    await _note(session, order_id, charge_id, None, entry)
     return charge_id
+
+
+async def _note(
+    session: AsyncSession, order_id: int, charge_id: int, before: ChargeEntry | None, after: ChargeEntry | None
+) -> None:
+    """Adds the new or removed charge to the history of its order."""
+    sides = [
+        {} if charge is None else {f"charges/{charge_id}": parts_of(charge, ChargeEntry)} for charge in (before, after)
+    ]
+    await history.note_one(session, "work_order", history.key_of(order_id), "changed", changes_between(*sides))
 
 
 async def remove_charge(
@@ -57,9 +79,13 @@ async def remove_charge(
 ) -> None:
     """Removes a charge from its order; raises NotFound, LockedUseCredit or VersionStale."""
     await lock_editable(session, scope, order_id, expected_revision)
-    if not await charges.delete(session, order_id, charge_id):
+    entered = (await charges.of_orders(session, [order_id])).get(order_id, [])
+    removed = next((charge for charge in entered if charge.id == charge_id), None)
+    if removed is None:
         raise NotFound(f"Work order {order_id} has no charge {charge_id}.")
+    await charges.delete(session, order_id, charge_id)
     await work_orders.touch(session, [order_id])
+    await _note(session, order_id, charge_id, removed, None)
 
 
 async def enter_prebills(
@@ -124,8 +150,17 @@ async def import_prebills(
         faults += [(numbered, *fault) for fault in find_faults_in_charge(entry, known)]
     file.refuse(faults)
     placed = [(locked[numbered.row[0]].id, entry) for numbered, entry in zip(file.rows, entries, strict=False)]
-    await charges.insert(session, placed, entered_by)
+    ids = await charges.insert(session, placed, entered_by)
     await work_orders.touch(session, sorted({order_id for order_id, _ in placed}))
+    noted = [
+        Noted(
+            history.key_of(order_id),
+            "changed",
+            changes_between({}, {f"charges/{charge_id}": parts_of(entry, ChargeEntry)}),
+        )
+        for charge_id, (order_id, entry) in zip(ids, placed, strict=True)
+    ]
+    await history.note(session, "work_order", noted)
     outcome = Outcome()
     for numbered, entry in zip(file.rows, entries, strict=False):
         number, _ = numbered.row

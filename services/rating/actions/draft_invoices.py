@@ -23,9 +23,10 @@ from services.rating.rules.draft_invoices import (
 from services.rating.rules.exports.claim import Selection
 from services.rating.rules.order_warnings import warnings_by_invoice
 from services.rating.rules.work_orders import WorkOrder
-from services.rating.store import customers, draft_invoices, rate_tables, ratings, work_orders
+from services.rating.store import customers, draft_invoice_history, draft_invoices, rate_tables, ratings, work_orders
 from services.rating.store.selection import TO_ROLL_UP, lock_selected
 from shared.access.grants import EVERYTHING, Scope
+from shared.audit.changes import HistoryStep
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.values.fields import parts_of
@@ -53,6 +54,15 @@ async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> 
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
     return InvoiceWithOrders(invoice, await draft_invoices.list_orders(session, invoice_id))
+
+
+async def list_history(
+    session: AsyncSession, scope: Scope, invoice_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what happened to the invoice, newest first, the next cursor, and the number of steps; raises NotFound."""
+    if await draft_invoices.find(session, scope, invoice_id) is None:
+        raise NotFound(f"There is no invoice {invoice_id}.")
+    return await draft_invoice_history.list_steps(session, invoice_id, query)
 
 
 async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, made_by: str) -> Assigned:

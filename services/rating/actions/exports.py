@@ -265,10 +265,13 @@ async def list_invoices(
     return await runs.list_invoices(session, run_id, outcome, query)
 
 
-async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[CreditedHandOver]:
-    """All hand-overs of an order with their answers and credits, newest first; raises NotFound."""
+async def list_hand_overs(
+    session: AsyncSession, scope: Scope, order_id: int, query: PageQuery
+) -> tuple[list[CreditedHandOver], str | None, int | None]:
+    """One page of the hand-overs of an order with their answers and credits, and their number; raises NotFound."""
     await find_order(session, scope, order_id)
-    return with_credits(await hand_overs.hand_overs(session, order_id), await hand_overs.credits_of(session, order_id))
+    found, cursor, count = await hand_overs.list_hand_overs(session, order_id, query)
+    return with_credits(found, await hand_overs.credits_of(session, order_id)), cursor, count
 
 
 async def apply_exported(

@@ -18,6 +18,7 @@ from shared.access.grants import Scope
 from shared.database.attempts import Attempts, isolate
 from shared.database.failures import words_of
 from shared.database.pages import PageQuery
+from shared.database.pool import act_for
 from shared.errors import Fault, NotFound
 from shared.values.filters import RunFilter
 from shared.values.numbers import counted
@@ -73,6 +74,7 @@ async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> b
     order_ids = await rating_runs.next_orders(session, run.id, PART)
     if not order_ids:
         return await rating_runs.finish(session, run.id)
+    await act_for(session, run.requested_by)
     orders = await work_orders.lock_ready_for_rating(session, order_ids, ratable(again=run.again))
     entered = await charges.of_orders(session, [order.id for order in orders])
     rated, failed = rate_work_orders(orders, await rate_tables.load(session), entered)

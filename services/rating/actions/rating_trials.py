@@ -63,6 +63,7 @@ async def try_new_order(
         revision=1,
         rating_version=1,
         invoice_id=None,
+        changed_by=None,
         changed_at=at,
     )
     order_charges = [

@@ -25,6 +25,7 @@ from services.rating.store import (
     work_orders,
 )
 from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import DomainError
 from shared.values.fields import parts_of
 
@@ -94,7 +95,9 @@ async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> tup
     return Rating(**parts_of(head, RatingSummary), lines=shown, changes=changes), order
 
 
-async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[RatingHead]:
-    """All ratings that the order ever had, newest first; raises NotFound."""
+async def list_ratings(
+    session: AsyncSession, scope: Scope, order_id: int, query: PageQuery
+) -> tuple[list[RatingHead], str | None, int | None]:
+    """One page of the ratings that the order ever had, the next cursor, and their number; raises NotFound."""
     await find_order(session, scope, order_id)
-    return await ratings.history(session, order_id)
+    return await ratings.list_ratings(session, order_id, query)

@@ -16,7 +16,6 @@ from services.rating.rules.order_warnings import OrderWarning, find_order_warnin
 from services.rating.rules.work_orders import (
     EDITABLE,
     Closing,
-    HistoryStep,
     OrderFilter,
     OrderTotals,
     Whereabouts,
@@ -34,13 +33,15 @@ from services.rating.store import (
     work_orders,
 )
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import HistoryStep, changes_between
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.changes import FileWarning, Outcome
 from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
-from shared.values.fields import field_names
+from shared.values.fields import field_names, parts_of
 from shared.values.names import fold
 from shared.values.numbers import counted
 from shared.values.partly import PartlyRead
@@ -82,10 +83,15 @@ async def list_orders(
     return add_warnings(rows, await rate_tables.load(session), known), cursor, totals
 
 
-async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[HistoryStep]:
-    """What happened to the order, newest first; raises NotFound, also outside the scope."""
+async def list_history(
+    session: AsyncSession, scope: Scope, order_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what happened to the order, newest first, the next cursor, and the number of steps.
+
+    Raises NotFound, also outside the scope.
+    """
     await find_order(session, scope, order_id)
-    return await work_order_history.of_order(session, order_id)
+    return await work_order_history.list_steps(session, order_id, query)
 
 
 async def list_entries(
@@ -241,6 +247,8 @@ async def change_order(
         if constraint_of(error) in _NUMBER_TAKEN:
             raise _taken(entry.number) from error
         raise
+    differing = changes_between(parts_of(order, OrderEntry), parts_of(entry, OrderEntry))
+    await history.note_one(session, "work_order", history.key_of(order_id), "changed", differing)
     moved = (entry.number, entry.customer, entry.bill_to, entry.branch) != (
         *(order.number, order.customer, order.bill_to, order.branch),
     )

@@ -21,13 +21,14 @@ from services.rating.schemas.billing_profiles import (
 )
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.numbers import Id
@@ -76,6 +77,15 @@ async def import_billing_profiles(file: CsvBody, session: Transaction) -> Outcom
 async def read_billing_profile(profile_id: Id, response: Tagged, session: Transaction) -> ShownProfile:
     """One billing profile with its lines. You need the ETag to change it."""
     return await _read(session, profile_id, response)
+
+
+@router.get("/{profile_id}/history", access=VIEW, refuses=[NotFound])
+async def read_billing_profile_history(
+    profile_id: Id, page: FixedPageQueryOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who did what with it and when, newest first."""
+    steps, cursor, count = await billing_profiles.list_history(session, profile_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 async def _profile_in_path(request: Request, session: AsyncSession) -> KeptProfile | None:

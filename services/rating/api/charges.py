@@ -44,9 +44,12 @@ def _naming(kind: type[BaseModel], to_entry: Callable[[Any], ChargeEntry]) -> Na
 
 
 @router.get("/{work_order_id}/charges", access=VIEW, refuses=[NotFound])
-async def list_charges(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[ShownCharge]:
+async def list_charges(
+    work_order_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[ShownCharge, Count]:
     """Prebills, manual lines and overrides of an order. Its next rating includes them."""
-    return [ShownCharge.of(charge) for charge in await charges.list_charges(session, caller.scope, work_order_id)]
+    found, cursor, count = await charges.list_charges(session, caller.scope, work_order_id, page)
+    return Page(items=[ShownCharge.of(charge) for charge in found], next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(
@@ -138,7 +141,6 @@ async def _enter(
     order_id: int, entry: ChargeEntry, revision: int, response: Tagged, caller: CallerOf, session: Transaction
 ) -> ShownCharge:
     charge_id = await charges.enter_charge(session, caller.scope, order_id, revision, entry, caller.name)
-    entered = await charges.list_charges(session, caller.scope, order_id)
     order, *_ = await work_orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
-    return ShownCharge.of(next(charge for charge in entered if charge.id == charge_id))
+    return ShownCharge.of(await charges.read_charge(session, order_id, charge_id))

@@ -18,6 +18,7 @@ from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -62,9 +63,12 @@ async def invoice_work_order_on_demand(
 
 
 @router.get("/{work_order_id}/hand-overs", access=VIEW, refuses=[NotFound])
-async def list_hand_overs(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[CreditedHandOver]:
+async def list_hand_overs(
+    work_order_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[CreditedHandOver, Count]:
     """All hand-overs of the order to Accounts Receivable with their answers and credits, newest first."""
-    return await exports.list_hand_overs(session, caller.scope, work_order_id)
+    found, cursor, count = await exports.list_hand_overs(session, caller.scope, work_order_id, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post("/{work_order_id}/zero-bill", access=CLOSE, refuses=[*CHANGING, NotOpen])

@@ -11,12 +11,13 @@ from services.rating.rules.draft_invoices import Assigned, DraftTotals, InvoiceF
 from services.rating.schemas.draft_invoices import AssignmentRequest, ChosenOrders, OrdersToTakeOff
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import CallerOf, Router
-from shared.http.pages import Page, PageQueryOf, answer
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -77,6 +78,15 @@ async def read_rating_invoice(
 ) -> InvoiceWithOrders:
     """An invoice with its orders. You need the ETag to change it."""
     return await _read(session, caller, invoice_id, response)
+
+
+@router.get("/{invoice_id}/history", access=VIEW, refuses=[NotFound])
+async def read_rating_invoice_history(
+    invoice_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who made the invoice, put orders on it, took them off and exported it, and when, newest first."""
+    steps, cursor, count = await draft_invoices.list_history(session, caller.scope, invoice_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post("/{invoice_id}/work-orders", access=EDIT, refuses=[*CHANGING, NotAssignable, RollupMixed])

@@ -1,7 +1,5 @@
 """The rating of a work order over HTTP."""
 
-from collections.abc import Sequence
-
 from services.rating.actions import ratings
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import (
@@ -22,6 +20,7 @@ from shared.clock import now
 from shared.errors import NotFound
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -56,9 +55,12 @@ async def remove_rating(work_order_id: Id, revision: ExpectedVersion, caller: Ca
 
 
 @router.get("/{work_order_id}/ratings", access=VIEW, refuses=[NotFound])
-async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction) -> Sequence[RatingSummary]:
+async def list_ratings(
+    work_order_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[RatingSummary, Count]:
     """All ratings that the order ever had, newest first."""
-    return await ratings.read_history(session, caller.scope, work_order_id)
+    found, cursor, count = await ratings.list_ratings(session, caller.scope, work_order_id, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged) -> Rating:

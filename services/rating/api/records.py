@@ -21,16 +21,8 @@ CODE_IN_PATH = {"code": Annotated[CodeText, Path()]}
 NAME_IN_PATH = {"code": Annotated[str, Path(max_length=30)]}
 
 
-def _codes(
-    noun: str,
-    one: str,
-    several: str,
-    codes: Records[Any],
-    in_path: Mapping[str, Any] = CODE_IN_PATH,
-    *,
-    whole: bool = True,
-) -> Router:
-    return record_router(Edge(noun, one, several, VIEW, EDIT, whole=whole, in_path=in_path), codes)
+def _codes(noun: str, one: str, several: str, codes: Records[Any], in_path: Mapping[str, Any] = CODE_IN_PATH) -> Router:
+    return record_router(Edge(noun, one, several, VIEW, EDIT, in_path=in_path), codes)
 
 
 routers = (
@@ -42,7 +34,7 @@ routers = (
     _codes("zones", "zone", "zones", records.ZONES),
     _codes("bill-types", "bill type", "bill types", records.BILL_TYPES),
     _codes("billing-items", "billing item", "billing items", records.BILLING_ITEMS, NAME_IN_PATH),
-    _codes("servers", "server", "servers", records.SERVERS, whole=False),
+    _codes("servers", "server", "servers", records.SERVERS),
     record_router(
         Edge(
             *("commission-rates", "commission rate", "commission rates"),

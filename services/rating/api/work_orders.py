@@ -10,17 +10,18 @@ from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
 from services.rating.rules.listed_orders import OrderRow
-from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals, WorkOrder, number_key
+from services.rating.rules.work_orders import OrderFilter, OrderTotals, WorkOrder, number_key
 from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChange, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.errors import NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import Caller, CallerOf, Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead
@@ -83,9 +84,12 @@ async def read_work_order(work_order_id: Id, response: Tagged, caller: CallerOf,
 
 
 @router.get("/{work_order_id}/history", access=VIEW, refuses=[NotFound])
-async def read_work_order_history(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[HistoryStep]:
-    """What happened to the order, when, and who did it, newest first."""
-    return await work_orders.read_history(session, caller.scope, work_order_id)
+async def read_work_order_history(
+    work_order_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """What happened to the order from its entry on, when, and who did it, newest first."""
+    steps, cursor, count = await work_orders.list_history(session, caller.scope, work_order_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @entries.get("", access=VIEW, response_model=Page[EnteredOrder, Count], responses=CSV_RESPONSE)

@@ -36,4 +36,6 @@ class Invoice(Table, table=True):
     cycle_to: date | None = None
     made_by: str = columns.words()
     revision: int
+    changed_by: str | None = columns.words(nullable=True)
+    changed_at: datetime | None = columns.moment(nullable=True)
     created_at: datetime = columns.moment()

@@ -3,12 +3,14 @@
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
+from shared.values.columns import Changed
+
 
 class Table(SQLModel, registry=registry()):
     """The base of the tables. Its registry keeps them apart from the tables of other services."""
 
 
-class Revised(Table):
+class Revised(Changed, Table):
     """A table of records. The revision of a row grows with each change."""
 
     revision: int

@@ -63,6 +63,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     rating_version: int
     export_attempt: int
     invoice_id: int | None = columns.big("invoice.id", nullable=True)
+    changed_by: str | None = columns.words(nullable=True)
     changed_at: datetime = columns.moment()
     created_at: datetime = columns.moment()
     total: Decimal = columns.money()
@@ -79,7 +80,10 @@ class OrderStep(Table, table=True):
     """
 
     __tablename__ = "order_step"
-    __table_args__ = (Index("order_step_work_order_id", "work_order_id"),)
+    __table_args__ = (
+        Index("order_step_work_order_id", "work_order_id"),
+        Index("order_step_invoice_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")),
+    )
 
     id: int = columns.identity()
     work_order_id: int = columns.big("work_order.id")

@@ -70,6 +70,8 @@ class Invoice:
     ar_transaction: int | None
     made_by: str
     created_at: datetime
+    changed_by: str | None
+    changed_at: datetime | None
 
     @property
     def key(self) -> GroupKey:

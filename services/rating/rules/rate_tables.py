@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileHead
 from services.rating.records.codes import BillKind
-from shared.values.columns import Rate
+from shared.values.columns import Changed, Rate
 from shared.values.numbers import plain
 
 ValueT = TypeVar("ValueT")
@@ -50,7 +50,7 @@ class ProfileLine(ShownLine):
     bill_kind: BillKind | None
 
 
-class ShownProfile(ProfileHead):
+class ShownProfile(Changed, ProfileHead):
     """A billing profile: its key, the dates in force, the source of its figures, and its lines."""
 
     id: int

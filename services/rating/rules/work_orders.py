@@ -18,22 +18,6 @@ OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "clo
 ClosingStatus = Literal["open", "closed"]
 """The status of an order after a zero-bill, a reopening or a credit."""
 ClosingAction = Literal["zero_bill", "reopen"]
-HistoryAction = Literal[
-    "entered",
-    "imported",
-    "rated",
-    "rated_again",
-    "rating_removed",
-    "assigned",
-    "unassigned",
-    "handed_over",
-    "exported",
-    "refused",
-    "credited",
-    "reopened",
-    "closed",
-    "zero_billed",
-]
 OUTCOMES: tuple[FieldStatus, ...] = ("served", "not_served", "cancelled")
 """The field statuses that end the field work. In capitals, each is also a bill type of kind `outcome`."""
 EDITABLE: frozenset[OrderStatus] = frozenset({"open", "rated", "assigned"})
@@ -49,6 +33,7 @@ class WorkOrder(OrderEntry):
     revision: int
     rating_version: int
     invoice_id: int | None
+    changed_by: str | None
     changed_at: datetime
 
 
@@ -101,24 +86,6 @@ class Closing:
     reason: str
     done_by: str
     done_at: datetime
-
-
-@dataclass(frozen=True)
-class HistoryStep:
-    """One event in the history of an order.
-
-    `by` is empty for an entry from before that was recorded. `words` is the reason or the answer of Accounts Receivable.
-    `amount` is the total of the rating, or the credited amount.
-    """
-
-    at: datetime
-    by: str
-    action: HistoryAction
-    version: int | None
-    amount: Money | None
-    invoice_id: int | None
-    run_id: int | None
-    words: str
 
 
 def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:

@@ -59,7 +59,7 @@ async def list_profiles(
     profiles, cursor = await fetch_page(
         session,
         BillingProfile,
-        columns=PROFILE_COLUMNS,
+        columns=f"{PROFILE_COLUMNS}, p.changed_by, p.changed_at",
         source="billing_profile p",
         where=where,
         sorting=SORTING,
@@ -79,7 +79,9 @@ async def wait_for_turn(session: AsyncSession) -> None:
 
 async def find_profile(session: AsyncSession, profile_id: int) -> KeptProfile | None:
     """The profile with its lines, or None if it does not exist."""
-    statement = f"SELECT {PROFILE_COLUMNS}, p.revision FROM billing_profile p WHERE p.id = :id"
+    statement = (
+        f"SELECT {PROFILE_COLUMNS}, p.changed_by, p.changed_at, p.revision FROM billing_profile p WHERE p.id = :id"
+    )
     found = await fetch_one(session, KeptProfile, statement, id=profile_id)
     return None if found is None else (await _with_lines(session, [found]))[0]
 

@@ -37,6 +37,22 @@ async def of_orders(session: AsyncSession, order_ids: Sequence[int]) -> Mapping[
     return charges
 
 
+CHARGE_SORTING = Sorting({"id": ("c.id", "bigint")}, default="id", key="c.id")
+
+
+async def list_charges(
+    session: AsyncSession, order_id: int, query: PageQuery
+) -> tuple[list[OrderCharge], str | None, int | None]:
+    """One page of the charges of an order, oldest first, the cursor of the next page, and how many there are."""
+    source = "order_charge c JOIN billing_item i ON i.name = c.billing_item"
+    where = Where().add("c.work_order_id = :order_id", order_id=order_id)
+    found, cursor = await fetch_page(
+        session, OrderCharge, columns=_COLUMNS, source=source, where=where, sorting=CHARGE_SORTING, query=query
+    )
+    charges = [charge.model_copy(update={"servers": shares_of(charge.servers)}) for charge in found]
+    return charges, cursor, await fetch_list_count(session, "order_charge c", where, query)
+
+
 async def insert(session: AsyncSession, charges: Sequence[tuple[int, ChargeEntry]], entered_by: str) -> list[int]:
     """Adds charges, each with the id of its order, in one statement, and returns their ids."""
     entries = [entry for _, entry in charges]

@@ -13,6 +13,7 @@ from services.rating.rules.rated import Explanation, Rated, RatedLine, ServerPar
 from services.rating.rules.rating_warnings import RatingFacts, facts_of
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import copy_records, execute, fetch_all, fetch_values
 from shared.events import outbox
 from shared.values.fields import field_names
@@ -177,9 +178,25 @@ async def find_before(session: AsyncSession, order_id: int, version: int) -> Rat
     return found[0] if found else None
 
 
-async def history(session: AsyncSession, order_id: int) -> list[RatingHead]:
-    """All ratings that the order ever had, newest first."""
-    return await _heads(session, "work_order_id = :order_id", order_id=order_id)
+SORTING = Sorting({"version": ("r.version", "int")}, default="-version", key="r.version")
+
+
+async def list_ratings(
+    session: AsyncSession, order_id: int, query: PageQuery
+) -> tuple[list[RatingHead], str | None, int | None]:
+    """One page of the ratings that the order ever had, the cursor of the next page, and how many there are."""
+    source, where = "rating r", Where().add("r.work_order_id = :order_id", order_id=order_id)
+    found, cursor = await fetch_page(
+        session,
+        RatingHead,
+        columns=", ".join(f"r.{name}" for name in field_names(RatingHead)),
+        source=source,
+        where=where,
+        sorting=SORTING,
+        query=query,
+    )
+    heads = [replace(head, explanation=_EXPLANATION.validate_python(head.explanation)) for head in found]
+    return heads, cursor, await fetch_list_count(session, source, where, query)
 
 
 async def lines(session: AsyncSession, rating_id: int) -> list[RatedLine]:

@@ -12,15 +12,18 @@ from services.receivables.actions.book import book_of_batch
 from services.receivables.actions.exported_invoices import report_removed
 from services.receivables.errors import EntryReadOnly, MonthClosed
 from services.receivables.rules import batches as rules
-from services.receivables.rules.batches import Batch, BatchDetails, BatchRow, Finding
+from services.receivables.rules.batches import Batch, BatchDetails, BatchRow, Finding, FindingTotals
 from services.receivables.rules.entries.book import numbers_typed
 from services.receivables.rules.entries.validation import ERROR, Environment, validate
 from services.receivables.rules.months import is_open
 from services.receivables.store import ar_companies, batches
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import HistoryStep
 from shared.database.attempts import isolate
 from shared.database.failures import words_of
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
 from shared.values.fields import parts_of
 from shared.values.versions import require_version
@@ -148,9 +151,18 @@ async def _validate(session: AsyncSession, batch: Batch, today: date) -> None:
     await batches.set_status(session, batch.id, rules.status_after_validation(findings))
 
 
-async def list_findings(session: AsyncSession, batch: Batch) -> list[Finding]:
-    """The findings of the last validation of a batch."""
-    return await batches.list_findings(session, batch.id)
+async def list_findings(
+    session: AsyncSession, batch: Batch, query: PageQuery
+) -> tuple[list[Finding], str | None, FindingTotals | None]:
+    """One page of the findings of the last validation of a batch, the cursor of the next page, and their number."""
+    return await batches.page_of_findings(session, batch.id, query)
+
+
+async def list_history(
+    session: AsyncSession, batch: Batch, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a batch, newest first, the cursor of the next page, and the number of steps."""
+    return await history.list_steps(session, batches.KIND, history.key_of(batch.id), query)
 
 
 async def clear(session: AsyncSession, batch: Batch) -> None:

@@ -12,16 +12,21 @@ from services.receivables.rules.customers import Account, as_named
 from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import HistoryStep, changes_between
+from shared.audit.history import Noted
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.changes import Outcome, differing_values
 from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
+from shared.values.fields import parts_of
 from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 from shared.values.versions import require_version
 
+_KIND = "customer"
 _NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
 find_customer, list_customers = customers.find, customers.list_customers
 
@@ -61,6 +66,7 @@ async def create_customer(session: AsyncSession, scope: Scope, entry: CustomerEn
             raise _taken(entry) from error
         raise
     await customers.announce(session, [customer_id])
+    await history.note_one(session, _KIND, history.key_of(customer_id), "created")
     return customer_id
 
 
@@ -83,6 +89,19 @@ async def change_customer(
     await _require_known(session, entry, replaces=customer)
     await customers.update(session, customer_id, entry)
     await customers.announce(session, [customer_id])
+    differing = changes_between(parts_of(customer, CustomerEntry), parts_of(entry, CustomerEntry))
+    await history.note_one(session, _KIND, history.key_of(customer_id), "changed", differing)
+
+
+async def list_history(
+    session: AsyncSession, scope: Scope, customer_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a customer, newest first, the next cursor, and the number of steps.
+
+    Raises NotFound.
+    """
+    await read_customer(session, scope, customer_id)
+    return await history.list_steps(session, _KIND, history.key_of(customer_id), query)
 
 
 async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[CustomerEntry]) -> Outcome:
@@ -111,10 +130,28 @@ async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[
     outcome = Outcome()
     async for places in in_turns(range(len(file.rows)), ROWS_IN_ONE_GO):
         differing = [
-            rows[index] for index in places if _count(outcome, file.rows[index].line, before[index], rows[index])
+            (before[index], rows[index])
+            for index in places
+            if _count(outcome, file.rows[index].line, before[index], rows[index])
         ]
-        await customers.announce(session, await customers.upsert(session, differing, file.columns))
+        saved = await customers.upsert(session, [row for _, row in differing], file.columns)
+        await customers.announce(session, saved)
+        await _note_import(session, differing)
     return outcome
+
+
+async def _note_import(session: AsyncSession, pairs: Sequence[tuple[Customer | None, CustomerEntry]]) -> None:
+    """Keeps what customers in a file were before and are now."""
+    ids = {(one.ar_company, one.number): one.id for one in await customers.known(session, [row for _, row in pairs])}
+    noted = [
+        Noted(
+            history.key_of(ids[row.ar_company, row.number]),
+            "imported" if before is None else "changed",
+            () if before is None else changes_between(parts_of(before, CustomerEntry), parts_of(row, CustomerEntry)),
+        )
+        for before, row in pairs
+    ]
+    await history.note(session, _KIND, noted)
 
 
 def _filled(before: Customer | None, entry: CustomerEntry, names: Sequence[str]) -> CustomerEntry:

@@ -30,6 +30,7 @@ from services.receivables.store.invoice_prints.prints import NextPart
 from shared.access.grants import Scope
 from shared.clock import local_date
 from shared.database.failures import is_passing
+from shared.database.pages import PageQuery
 from shared.errors import DocumentFailed, NotFound
 from shared.files.pdf import Drawn, find_faulty, render_pdf
 from shared.values.text import storable
@@ -95,10 +96,12 @@ async def print_marked(session: AsyncSession, facts: DocumentFacts, context: Pri
     return document
 
 
-async def list_printings(session: AsyncSession, scope: Scope, invoice_id: int) -> list[Printing]:
-    """Every printing of an invoice, oldest first; raises NotFound."""
+async def list_printings(
+    session: AsyncSession, scope: Scope, invoice_id: int, query: PageQuery
+) -> tuple[list[Printing], str | None, int | None]:
+    """One page of the printings of an invoice, oldest first, the next cursor, and their number; raises NotFound."""
     await _number_of(session, scope, invoice_id)
-    return await printings.list_printings(session, invoice_id)
+    return await printings.list_printings(session, invoice_id, query)
 
 
 async def require_drawable(logo: bytes, at: datetime) -> None:

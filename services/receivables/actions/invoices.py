@@ -5,8 +5,9 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
-from services.receivables.store import invoices
+from services.receivables.store import invoice_history, invoices
 from shared.access.grants import Scope
+from shared.audit.changes import HistoryStep
 from shared.database.pages import PageQuery
 from shared.errors import NotFound
 
@@ -31,3 +32,12 @@ async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> 
         await invoices.list_amendments(session, invoice_id),
         await invoices.list_distributions(session, invoice_id),
     )
+
+
+async def list_history(
+    session: AsyncSession, scope: Scope, invoice_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what happened to the invoice, newest first, the next cursor, and the number of steps; raises NotFound."""
+    if await invoices.find_row(session, scope, invoice_id) is None:
+        raise NotFound(f"There is no invoice {invoice_id}.")
+    return await invoice_history.list_steps(session, invoice_id, query)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.actions.batches import create_batch
 from services.receivables.actions.book import open_book
 from services.receivables.actions.credit_memos import require_open
+from services.receivables.actions.entries import changes
 from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff, UnknownReference
 from services.receivables.rules.batches import BatchDetails
 from services.receivables.rules.credit_memos import CreditWarning, date_warnings
@@ -22,7 +23,6 @@ from services.receivables.rules.entries.posting import post_undoing
 from services.receivables.rules.write_offs import Candidate, Choice, Criteria, WrittenOff, choose
 from services.receivables.store import applied, posted_transactions, posting
 from services.receivables.store import write_offs as store
-from services.receivables.store.entries import rows
 from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
 from shared.values.numbers import counted
@@ -99,7 +99,7 @@ async def create_write_offs(
         session, scope, criteria.ar_company, today, invoices=[write_off.candidate.id for write_off in choice.taken]
     )
     entries = [_entry(book, write_off, seq, name) for seq, write_off in enumerate(choice.taken, start=first)]
-    await rows.write(session, batch_id, entries)
+    await changes.write(session, batch_id, entries, "created")
     return WriteOffBatch(batch_id, choice)
 
 

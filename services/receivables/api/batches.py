@@ -18,12 +18,13 @@ from services.receivables.rules.batches import Batch, BatchFilter, BatchRow
 from services.receivables.schemas.batches import BatchChange, NewBatch
 from shared.access import declared
 from shared.access.grants import Level, scope_for
+from shared.audit.changes import HistoryStep
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.headers import LOCATION
 from shared.http.operation import Caller, CallerOf, Router
-from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -83,6 +84,15 @@ async def create_batch(body: NewBatch, response: Tagged, caller: CallerOf, sessi
 async def read_batch(batch: OpenedBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """One batch. You need the ETag to change it."""
     return await _read(batch.id, response, caller, session)
+
+
+@router.get("/{batch_id}/history", access=VIEW, refuses=OPENING)
+async def read_batch_history(
+    batch: OpenedBatch, page: FixedPageQueryOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who did what with the batch and when, newest first. Each of its entries has a history of its own."""
+    steps, cursor, count = await batches.list_history(session, batch, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.patch("/{batch_id}", access=EDIT, refuses=[*CHANGING, VersionMissing, VersionStale])

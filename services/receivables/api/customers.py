@@ -12,13 +12,14 @@ from services.receivables.rules.customers import CustomerFilter, OpenItem, custo
 from services.receivables.schemas.customers import AccountRead, CustomerChange, CustomerChanges
 from shared.access import declared
 from shared.access.grants import Level, scope_for
+from shared.audit.changes import HistoryStep
 from shared.errors import Forbidden, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Caller, CallerOf, Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.numbers import Id
@@ -70,6 +71,15 @@ async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction
 async def read_customer(customer_id: Id, response: Tagged, caller: CallerOf, session: Transaction) -> Customer:
     """One customer. You need the ETag to change it."""
     return await _read(session, caller, customer_id, response)
+
+
+@router.get("/{customer_id}/history", access=VIEW, refuses=[NotFound])
+async def read_customer_history(
+    customer_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who did what with it and when, newest first."""
+    steps, cursor, count = await customers.list_history(session, caller.scope, customer_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 async def _customer_in_path(request: Request, session: AsyncSession) -> Customer | None:

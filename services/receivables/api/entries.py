@@ -26,6 +26,7 @@ from services.receivables.schemas.entries.typed import (
     TransactionToBringBack,
 )
 from services.receivables.settings import Settings
+from shared.audit.changes import HistoryStep
 from shared.clock import local_date, now
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
@@ -33,7 +34,7 @@ from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import Caller, CallerOf, Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer, part_of
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead
@@ -220,6 +221,15 @@ async def remove_misc_distribution(
     return await _read(desk, seq, response, session)
 
 
+@router.get("/{batch_id}/entries/{seq}/history", access=VIEW, refuses=OPENING)
+async def read_entry_history(
+    seq: Seq, page: FixedPageQueryOf, desk: ReadingDeskOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who did what with the entry and when, newest first."""
+    steps, cursor, count = await actions.list_history(session, desk.batch.id, seq, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
+
+
 @router.get("/{batch_id}/entries/{seq}/form", access=VIEW, refuses=OPENING)
 async def read_entry_form(
     seq: Seq, desk: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
@@ -251,12 +261,16 @@ info_of_invoices = Router("invoices")
 
 
 @info_of_invoices.get("/{invoice_id}/other-info", access=VIEW, refuses=[NotFound])
-async def read_other_info(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[LineInfo]:
+async def read_other_info(
+    invoice_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[LineInfo, Count]:
     """Other Info: the lines of a posted invoice as originally posted, and with everything applied to them."""
-    return await info.read_other_info(session, caller.scope, invoice_id)
+    return part_of(await info.read_other_info(session, caller.scope, invoice_id), page)
 
 
 @info_of_entries.get("/{batch_id}/entries/{seq}/contract-items", access=VIEW, refuses=OPENING)
-async def read_contract_item_info(seq: Seq, desk: ReadingDeskOf, session: Transaction) -> list[ItemInfo]:
+async def read_contract_item_info(
+    seq: Seq, page: FixedPageQueryOf, desk: ReadingDeskOf, session: Transaction
+) -> Page[ItemInfo, Count]:
     """Contract Item Info: original, current and billed units and amounts of the items that the entry bills."""
-    return await info.read_contract_items(session, desk, seq)
+    return part_of(await info.read_contract_items(session, desk, seq), page)

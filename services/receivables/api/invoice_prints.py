@@ -18,6 +18,7 @@ from shared.files.pdf import Drawn
 from shared.http.files import PDF_RESPONSE, pdf_answer
 from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -64,9 +65,12 @@ def _named(printed: tuple[str, Drawn]) -> tuple[str, Drawn]:
 
 
 @single.get("/{invoice_id}/printings", access=VIEW, refuses=[NotFound])
-async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[Printing]:
+async def list_printings(
+    invoice_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[Printing, Count]:
     """Every printing of the invoice: alone, in a print of many, or for an e-mail."""
-    return await invoice_prints.list_printings(session, caller.scope, invoice_id)
+    found, cursor, count = await invoice_prints.list_printings(session, caller.scope, invoice_id, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])

@@ -9,12 +9,13 @@ from services.receivables.rules.invoices import InvoiceFilter, InvoiceTotals
 from services.receivables.schemas.invoices import InvoiceItem, InvoiceRead
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.clock import local_date, now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
 from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
-from shared.http.pages import Page, PageQueryOf, answer
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -40,3 +41,12 @@ async def list_invoices(
 async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> InvoiceRead:
     """An invoice with all that was entered, its amendments and its GL distributions."""
     return InvoiceRead.whole(await invoices.read_invoice(session, caller.scope, invoice_id))
+
+
+@router.get("/{invoice_id}/history", access=VIEW, refuses=[NotFound])
+async def read_invoice_history(
+    invoice_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who posted, changed, credited, printed and sent the invoice, and when, newest first."""
+    steps, cursor, count = await invoices.list_history(session, caller.scope, invoice_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))

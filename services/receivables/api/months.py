@@ -10,15 +10,16 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, FixedPageQueryOf, Page, part_of
 from shared.http.transaction import Transaction
 
 router = Router("months")
 
 
 @router.get("", access=declared.feature("receivables.months", Level.VIEW))
-async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRow]:
+async def list_months(page: FixedPageQueryOf, caller: CallerOf, session: Transaction) -> Page[MonthRow, Count]:
     """The open months of each company, and the closed months with transactions."""
-    return await months.read_months(session, caller.scope)
+    return part_of(await months.read_months(session, caller.scope), page)
 
 
 @router.post(

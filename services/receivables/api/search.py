@@ -8,6 +8,7 @@ from services.receivables.actions import search
 from services.receivables.rules.search import ReceivablesFound
 from shared.access import declared
 from shared.http.operation import CallerOf, Router
+from shared.http.pages import Items
 from shared.http.transaction import Transaction
 from shared.values.text import FilledLine
 
@@ -19,9 +20,9 @@ Wanted = Annotated[
 
 
 @router.get("", access=declared.signed_in())
-async def search_receivables(q: Wanted, caller: CallerOf, session: Transaction) -> list[ReceivablesFound]:
+async def search_receivables(q: Wanted, caller: CallerOf, session: Transaction) -> Items[ReceivablesFound]:
     """Invoices, customers, batches and contracts that you may see, at most five of each.
 
     Those whose number begins with the text come first.
     """
-    return await search.find(session, caller.principal.grants, q)
+    return Items(items=await search.find(session, caller.principal.grants, q))

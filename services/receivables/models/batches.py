@@ -46,6 +46,8 @@ class Batch(Table, table=True):
     posted_count: int = columns.big()
     posted_total: Decimal = columns.total()
     revision: int
+    changed_by: str | None = columns.words(nullable=True)
+    changed_at: datetime | None = columns.moment(nullable=True)
     sent_by: str | None = columns.words(nullable=True)
     claimed_by: str | None = columns.words(nullable=True)
     claimed_at: datetime | None = columns.moment(nullable=True)

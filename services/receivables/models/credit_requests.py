@@ -34,6 +34,8 @@ class CreditRequest(Table, table=True):
     decision_reason: str = columns.words()
     credit_id: int | None = columns.big("ar_transaction.id", nullable=True)
     revision: int
+    changed_by: str | None = columns.words(nullable=True)
+    changed_at: datetime | None = columns.moment(nullable=True)
 
 
 class CreditRequestLine(Table, table=True):

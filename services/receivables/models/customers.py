@@ -9,9 +9,10 @@ from services.receivables.models.table import Table
 from services.receivables.records.customers import CustomerEntry
 from shared.database import columns
 from shared.database.columns import reference
+from shared.values.columns import Changed
 
 
-class CustomerTable(CustomerEntry, Table, table=True):
+class CustomerTable(Changed, CustomerEntry, Table, table=True):
     """Customers. `number_key` is the number for comparison, set by a trigger."""
 
     __tablename__ = "customer"

@@ -39,6 +39,8 @@ class BatchEntry(Table, table=True):
     batch_id: int = columns.big("batch.id", primary_key=True)
     seq: int = Field(primary_key=True)
     revision: int
+    changed_by: str | None = columns.words(nullable=True)
+    changed_at: datetime | None = columns.moment(nullable=True)
     action: str = columns.words()
     type: str = columns.words()
     customer_id: int = columns.big("customer.id")

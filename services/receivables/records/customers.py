@@ -7,6 +7,7 @@ from pydantic import model_validator
 from services.receivables.records.receivable_types import TypeNumber
 from shared.values.columns import (
     AS_WORDS,
+    Changed,
     Code,
     CodeOrNone,
     FilledWords,
@@ -62,7 +63,7 @@ class CustomerEntry(Record):
         return given
 
 
-class Customer(CustomerEntry):
+class Customer(Changed, CustomerEntry):
     """A saved customer. `version` grows with every change, so that other services can tell which event is newer."""
 
     id: int

@@ -48,6 +48,33 @@ class BatchListRow:
     changes: str
 
 
+@dataclass(frozen=True)
+class BatchListTotals:
+    """How many entries a batch has, and their amount."""
+
+    entries: int
+    amount: Money
+
+
+@dataclass(frozen=True)
+class DistributionTotals:
+    """The debits and credits of a batch."""
+
+    debit: Money
+    credit: Money
+
+
+def total_batch_list(rows: Sequence[BatchListRow]) -> BatchListTotals:
+    """The totals of the batch list. Lines do not count: their amounts are part of that of their entry."""
+    heads = [row for row in rows if row.line is None]
+    return BatchListTotals(len(heads), sum((row.amount for row in heads), ZERO))
+
+
+def total_ledger(rows: Sequence[LedgerRow]) -> DistributionTotals:
+    """The totals of the GL distribution list."""
+    return DistributionTotals(sum((row.debit for row in rows), ZERO), sum((row.credit for row in rows), ZERO))
+
+
 def batch_list(entries: Sequence[Entry], posted: Mapping[int, Posted]) -> list[BatchListRow]:
     """Every entry with its lines. Entries that were brought back show the posted values beside the new ones.
 

@@ -78,6 +78,8 @@ class BatchHead:
     run_id: int | None
     created_by: str
     created_at: datetime
+    changed_by: str | None
+    changed_at: datetime | None
     revision: int
 
     @property
@@ -145,6 +147,14 @@ class Finding:
     rule: str
     severity: Severity
     detail: str
+
+
+@dataclass(frozen=True)
+class FindingTotals:
+    """How many errors and warnings a batch has."""
+
+    errors: int
+    warnings: int
 
 
 def next_status(batch: Batch, operation: BatchOperation) -> BatchStatus:

@@ -39,6 +39,8 @@ class CreditRequestRow:
     decided_at: datetime | None
     decision_reason: str
     credit_id: int | None
+    changed_by: str | None
+    changed_at: datetime | None
 
     @property
     def title(self) -> str:

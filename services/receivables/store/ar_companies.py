@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.store.records import AR_COMPANIES
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import changes_between
 from shared.database.scope import scope_condition
-from shared.database.statements import columns, execute, fetch_all, fetch_one
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value
 
 
 async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]:
@@ -51,9 +53,15 @@ async def begin_invoice_numbers(session: AsyncSession, entries: Sequence[ArCompa
 
 async def set_last_closed_month(session: AsyncSession, ar_company: int, month: str) -> None:
     """Sets the last closed month. The new revision makes a job publish the company."""
-    await execute(
+    before = await fetch_value(
         session,
-        "UPDATE ar_company SET last_closed_month = :month, revision = revision + 1 WHERE number = :ar_company",
+        """
+        UPDATE ar_company SET last_closed_month = :month, revision = ar_company.revision + 1
+        FROM (SELECT number, last_closed_month FROM ar_company WHERE number = :ar_company FOR NO KEY UPDATE) AS before
+        WHERE ar_company.number = before.number RETURNING before.last_closed_month
+        """,
         ar_company=ar_company,
         month=month,
     )
+    changes = changes_between({"last_closed_month": before}, {"last_closed_month": month})
+    await history.note_one(session, "ar_company", history.key_of(ar_company), "changed", changes)

@@ -14,14 +14,18 @@ from services.receivables.rules.batches import (
     BatchRow,
     BatchStatus,
     Finding,
+    FindingTotals,
 )
 from services.receivables.store import posting
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import changes_between
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.values.fields import field_names
 
+KIND = "batch"
 _BATCH = ", ".join(f"b.{name}" for name in field_names(Batch))
 _HEAD = ", ".join(f"b.{name}" for name in field_names(BatchHead))
 _POSTED_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
@@ -89,26 +93,34 @@ async def insert(
         run_id=run_id,
         **vars(details),
     )
+    await history.note_one(session, KIND, history.key_of(batch_id), "created")
     return batch_id
 
 
 async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_by: str | None = None) -> None:
     """Sets the status of a batch, and who submitted it if `sent_by` is given."""
-    await execute(
+    before = await fetch_value(
         session,
         """
-        UPDATE batch SET status = :status, claimed_at = NULL, claimed_by = NULL, revision = revision + 1,
-               sent_by = coalesce(CAST(:sent_by AS text), sent_by)
-        WHERE id = :id
+        UPDATE batch SET status = :status, claimed_at = NULL, claimed_by = NULL, revision = batch.revision + 1,
+               sent_by = coalesce(CAST(:sent_by AS text), batch.sent_by)
+        FROM (SELECT id, status FROM batch WHERE id = :id FOR NO KEY UPDATE) AS before WHERE batch.id = before.id
+        RETURNING before.status
         """,
         id=batch_id,
         status=status,
         sent_by=sent_by,
     )
+    changes = changes_between({"status": before}, {"status": status})
+    await history.note_one(session, KIND, history.key_of(batch_id), "changed", changes)
 
 
 async def set_details(session: AsyncSession, batch_id: int, details: BatchDetails) -> None:
     """Sets what clerks say about a batch."""
+    before = await fetch_one(
+        session, BatchDetails, f"SELECT {', '.join(field_names(BatchDetails))} FROM batch WHERE id = :id", id=batch_id
+    )
+    await history.note_one(session, KIND, history.key_of(batch_id), "changed", changes_between(before, details))
     await execute(
         session,
         """
@@ -303,6 +315,33 @@ async def list_findings(session: AsyncSession, batch_id: int) -> list[Finding]:
         """,
         id=batch_id,
     )
+
+
+FINDING_SORTING = Sorting({"position": ("f.position", "int")}, default="position", key="f.position")
+
+
+async def page_of_findings(
+    session: AsyncSession, batch_id: int, query: PageQuery
+) -> tuple[list[Finding], str | None, FindingTotals | None]:
+    """One page of the findings of a batch, the cursor of the next page, and how many there are of each severity."""
+    source, where = "batch_finding f", Where().add("f.batch_id = :batch_id", batch_id=batch_id)
+    columns = ", ".join(f"f.{field.name}" for field in fields(Finding))
+    found, cursor = await fetch_page(
+        session, Finding, columns=columns, source=source, where=where, sorting=FINDING_SORTING, query=query
+    )
+    if not query.totals:
+        return found, cursor, None
+    counted = "count(*) FILTER (WHERE f.severity = '{}')"
+    totals = await fetch_one(
+        session,
+        FindingTotals,
+        f"""
+        SELECT {counted.format("error")} AS errors, {counted.format("warning")} AS warnings
+        FROM {source} WHERE {where.sql}
+        """,
+        **where.parameters,
+    )
+    return found, cursor, totals
 
 
 async def waiting_in(session: AsyncSession, ar_company: int, month: str) -> list[int]:

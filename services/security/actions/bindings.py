@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.users import get_user
 from services.security.errors import AdministratorProtected
 from services.security.rules.bindings import Binding, Claimed, find_contradiction
-from services.security.rules.sessions import SESSION_LIFETIME
+from services.security.rules.sessions import SESSION_LIFETIME, Device
 from services.security.rules.tokens import LoggedIn
 from services.security.store import bindings, permissions, sessions, users
+from shared.database.pages import PageQuery
 
 
-async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetime) -> LoggedIn | str:
+async def open_session_for(session: AsyncSession, claimed: Claimed, device: Device, now: datetime) -> LoggedIn | str:
     """Opens a session for the user with this name, or returns why not.
 
     The first log-in binds the name to the account.
@@ -20,7 +21,7 @@ async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetim
     user_id = await users.find_user_id(session, claimed.name)
     if user_id is None:
         return "there is no user with this name"
-    opened = await sessions.open_session_of(session, user_id, now, now + SESSION_LIFETIME)
+    opened = await sessions.open_session_of(session, user_id, device, now, now + SESSION_LIFETIME)
     if opened is None:
         return "the user is not active, or is a service account"
     await bindings.bind(session, user_id, claimed, now)
@@ -29,9 +30,11 @@ async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetim
     return opened if contradiction is None else contradiction
 
 
-async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
-    """The accounts that a user's name is bound to; raises NotFound."""
-    return await bindings.list_bindings(session, (await get_user(session, user_id)).id)
+async def list_bindings(
+    session: AsyncSession, user_id: int, query: PageQuery
+) -> tuple[list[Binding], str | None, int | None]:
+    """One page of the accounts that a user's name is bound to, the next cursor, and their number; raises NotFound."""
+    return await bindings.list_bindings(session, (await get_user(session, user_id)).id, query)
 
 
 async def unbind(session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The use cases of groups and their members, one by one or from a file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -23,13 +24,19 @@ from services.security.rules.groups import (
     require_others_groups,
 )
 from services.security.store import groups, members
+from shared.audit import history
+from shared.audit.changes import FieldChange, HistoryStep, changes_between
+from shared.audit.history import Noted
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import TableFile
+from shared.values.fields import parts_of
 from shared.values.names import fold
 from shared.values.partly import PartlyRead
 from shared.values.versions import require_version
+
+KIND = "security_group"
 
 
 async def list_groups(
@@ -84,6 +91,7 @@ async def create_group(session: AsyncSession, draft: GroupDraft, features: Featu
     async with changing_permissions(session) as change:
         await _require_free_name(session, draft.name)
         made = await groups.insert_groups(session, [draft], now)
+        await history.note(session, KIND, [Noted(history.key_of(group_id), "created") for group_id in made.values()])
         change.made = True
     return await get_group(session, *made.values())
 
@@ -124,6 +132,7 @@ async def replace_group(
         require_version(group.revision, expected, f"Group {group.name}")
         await _require_free_name(session, draft.name, except_for=group_id)
         await groups.replace_groups(session, {group_id: draft})
+        await _note_changes(session, [(group, draft)])
         change.made = True
     return await get_group(session, group_id)
 
@@ -138,7 +147,32 @@ async def delete_group(session: AsyncSession, group_id: int, expected: int, *, c
         require_others_groups(await find_changer(session, changer_id), [group.named])
         require_version(group.revision, expected, f"Group {group.name}")
         await groups.delete_group(session, group_id)
+        await history.note_one(session, KIND, history.key_of(group_id), "removed")
         change.made = True
+
+
+async def list_history(
+    session: AsyncSession, group_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a group, newest first, the next cursor, and the number of steps; raises NotFound."""
+    await get_group(session, group_id)
+    return await history.list_steps(session, KIND, history.key_of(group_id), query)
+
+
+async def _note_changes(session: AsyncSession, pairs: Sequence[tuple[Group, GroupDraft]]) -> None:
+    noted = [
+        Noted(
+            history.key_of(before.id),
+            "changed",
+            changes_between(
+                parts_of(before, GroupDraft),
+                parts_of(after, GroupDraft),
+                parts={"grants": ("feature", "branches", "customers", "ar_companies")},
+            ),
+        )
+        for before, after in pairs
+    ]
+    await history.note(session, KIND, noted)
 
 
 async def add_member(session: AsyncSession, group_id: int, user_id: int, *, changer_id: int | None) -> None:
@@ -156,12 +190,17 @@ async def _change_member(
 ) -> None:
     async with changing_permissions(session) as change:
         group = await get_group(session, group_id)
-        await get_user(session, user_id)
+        user = await get_user(session, user_id)
         require_others_groups(await find_changer(session, changer_id), [group.named], [user_id])
         store = members.add_member if joins else members.remove_member
         change.made = await store(session, group_id, user_id)
         if change.made:
             await members.count_change_of(session, [group_id])
+            member = FieldChange(
+                field="members", before=None if joins else user.name, after=user.name if joins else None
+            )
+            action = "member_added" if joins else "member_removed"
+            await history.note_one(session, KIND, history.key_of(group_id), action, [member])
 
 
 async def import_groups(
@@ -185,7 +224,9 @@ async def import_groups(
         plan = plan_group_import(rows, file.columns, known)
         changed = [known[fold(draft.name)].named for draft in plan.replaced.values()]
         require_others_groups(await find_changer(session, changer_id), changed)
-        await groups.insert_groups(session, plan.new, now)
+        made = await groups.insert_groups(session, plan.new, now)
+        await history.note(session, KIND, [Noted(history.key_of(group_id), "imported") for group_id in made.values()])
         await groups.replace_groups(session, plan.replaced)
+        await _note_changes(session, [(known[fold(draft.name)], draft) for draft in plan.replaced.values()])
         change.made = bool(plan.new or plan.replaced)
     return plan.outcome

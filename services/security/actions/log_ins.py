@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.directory import Directory
 from services.security.errors import LogInLimited, LoginRefused
 from services.security.rules.log_ins import WINDOW, require_another
+from services.security.rules.sessions import Device, device_of
 from services.security.rules.tokens import TokenKeys
 from services.security.store import log_ins
 from services.security.store.log_ins import Limited
@@ -26,7 +27,7 @@ _PART = 500
 
 @dataclass(frozen=True)
 class Entrance:
-    """The context of a log-in: the caller's address, the time, the keys that sign tokens, and the directory.
+    """The context of a log-in: the caller's address and what it calls itself, the time, the keys that sign tokens, and the directory.
 
     `session` is the transaction of the request. `database` opens others, for changes that must persist even if the
     request is refused. `crowd` is the turn of attempts from addresses that have used up theirs.
@@ -39,6 +40,11 @@ class Entrance:
     now: datetime
     directory: Directory | None = None
     crowd: asyncio.Lock = field(default_factory=asyncio.Lock)
+    user_agent: str = ""
+
+    @property
+    def device(self) -> Device:
+        return device_of(self.user_agent, self.address)
 
 
 @dataclass(frozen=True)

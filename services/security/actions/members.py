@@ -60,3 +60,4 @@ async def change_members(
     await members.remove_members(session, plan.leaving)
     await members.add_members(session, plan.joining)
     await members.count_change_of(session, plan.changed_group_ids)
+    await members.note_changes(session, plan.joining, plan.leaving)

@@ -213,5 +213,5 @@ async def complete(entrance: Entrance, provider: Provider, *, browser_secret: st
     if not hmac.compare_digest(log_in.state.encode(), state.encode("utf-8", "surrogatepass")):
         raise _refused("the state does not match this browser")
     claimed = await provider.check(await provider.exchange(code, log_in.verifier), log_in)
-    opened = await open_session_for(entrance.session, claimed, entrance.now)
+    opened = await open_session_for(entrance.session, claimed, entrance.device, entrance.now)
     return await give_first(entrance, Attempt(OPERATION, claimed.name, entrance.address), opened, in_browser=True)

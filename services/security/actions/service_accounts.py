@@ -23,6 +23,7 @@ from services.security.rules.service_accounts import (
 )
 from services.security.rules.tokens import ACCESS_LIFETIME, sign_access_token
 from services.security.store import permissions, service_accounts
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
 
 
@@ -34,9 +35,14 @@ async def create_account(session: AsyncSession, entry: UserEntry, now: datetime)
     return NewServiceAccount(made.credential, made.secret, user)
 
 
-async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
-    """All credentials of an account, newest first; raises NotFound or ServiceAccountOnly."""
-    return await service_accounts.list_credentials(session, (await _account(session, user_id)).id)
+async def list_credentials(
+    session: AsyncSession, user_id: int, query: PageQuery
+) -> tuple[list[Credential], str | None, int | None]:
+    """One page of the credentials of an account, newest first, the next cursor, and their number.
+
+    Raises NotFound or ServiceAccountOnly.
+    """
+    return await service_accounts.list_credentials(session, (await _account(session, user_id)).id, query)
 
 
 async def create_credential(

@@ -7,15 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.users import get_user
 from services.security.rules.sessions import EndReason, OpenSession
 from services.security.store import sessions
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
 
 
-async def list_sessions(session: AsyncSession, user_id: int | None, current: str, now: datetime) -> list[OpenSession]:
-    """The open sessions of a user, most recently used first; raises NotFound if there is no such user.
+async def list_sessions(
+    session: AsyncSession, user_id: int | None, current: str, now: datetime, query: PageQuery
+) -> tuple[list[OpenSession], str | None, int | None]:
+    """One page of a user's open sessions, the next cursor, and their number; raises NotFound.
 
     `current` is the id of the session that asks.
     """
-    return await sessions.list_open(session, await _known(session, user_id), current, now)
+    return await sessions.list_open(session, await _known(session, user_id), current, now, query)
 
 
 async def end_one(

@@ -70,12 +70,14 @@ async def _open(entrance: Entrance, attempt: Attempt, password: SecretStr) -> Lo
     if directory is not None and account is not None:
         subject = await directory.find_subject(account, password)
         # Looked up only now, so that the answer takes the same time for a name that is unknown here.
-        return None if subject is None else await open_session_for(session, Claimed(SOURCE, subject, name.strip()), now)
+        if subject is None:
+            return None
+        return await open_session_for(session, Claimed(SOURCE, subject, name.strip()), entrance.device, now)
     if await verify_password(None if credentials is None else credentials.password_hash, password):
         assert credentials is not None
         if credentials.must_change:
             raise PasswordToChange("This password was set for you. Choose your own, then log in with that.")
-        return await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
+        return await sessions.open_session(session, credentials, entrance.device, now, now + SESSION_LIFETIME)
     return None
 
 

@@ -1,5 +1,6 @@
 """The use cases of users, one by one or from a file."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -19,13 +20,18 @@ from services.security.rules.users import (
     plan_user_import,
 )
 from services.security.store import groups, log_ins, permissions, sessions, users
+from shared.audit import history
+from shared.audit.changes import HistoryStep, changes_between
+from shared.audit.history import Noted
 from shared.database.pages import PageQuery
 from shared.errors import Forbidden, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import TableFile
+from shared.values.fields import parts_of
 from shared.values.names import fold
 from shared.values.versions import require_version
 
+KIND = "user_account"
 _NEEDS_ADMINISTRATOR = (
     "This file changes who is in which group, which needs security.groups at level admin. "
     "Leave out the column groups, or ask an administrator."
@@ -54,6 +60,7 @@ async def create_user(session: AsyncSession, draft: UserDraft, now: datetime) ->
         if await users.find_user_id(session, draft.name) is not None:
             raise UserExists(f"User {draft.name} already exists. Choose another name.")
         made = await users.insert_users(session, [draft], now)
+        await history.note(session, KIND, [Noted(history.key_of(user_id), "created") for user_id in made.values()])
         change.made = draft.active
     return await get_user(session, *made.values())
 
@@ -70,6 +77,7 @@ async def change_user(session: AsyncSession, user_id: int, expected: int, wanted
         if changed == user:
             return user
         await users.update_users(session, [changed])
+        await _note_changes(session, [(user, changed)])
         change.made = changed.active != user.active
         if user.active and not changed.active:
             await sessions.end_sessions_of(session, [user_id], "deactivated", now)
@@ -104,6 +112,27 @@ async def set_password(
     await users.set_password_hash(session, user_id, await hash_password(password), now, must_change=must_change)
     await sessions.end_sessions_of(session, [user_id], "password_set", now)
     await log_ins.forget(session, [fold(user.name)])
+    await history.note_one(session, KIND, history.key_of(user_id), "password_set")
+
+
+async def list_history(
+    session: AsyncSession, user_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a user, newest first, the next cursor, and the number of steps; raises NotFound."""
+    await get_user(session, user_id)
+    return await history.list_steps(session, KIND, history.key_of(user_id), query)
+
+
+async def _note_changes(session: AsyncSession, pairs: Sequence[tuple[User, User]]) -> None:
+    noted = [
+        Noted(
+            history.key_of(before.id),
+            "changed",
+            changes_between(parts_of(before, UserDraft), parts_of(after, UserDraft)),
+        )
+        for before, after in pairs
+    ]
+    await history.note(session, KIND, noted)
 
 
 async def import_users(
@@ -131,8 +160,10 @@ async def import_users(
         plan = plan_user_import(rows, known, named, sets_groups="groups" in file.columns)
         if not by_administrator and (plan.joining or plan.leaving):
             raise Forbidden(_NEEDS_ADMINISTRATOR)
-        await users.insert_users(session, plan.new, now)
+        made = await users.insert_users(session, plan.new, now)
+        await history.note(session, KIND, [Noted(history.key_of(user_id), "imported") for user_id in made.values()])
         await users.update_users(session, plan.changed)
+        await _note_changes(session, [(known[fold(after.name)], after) for after in plan.changed])
         await sessions.end_sessions_of(session, plan.deactivated, "deactivated", now)
         await change_members(session, plan, known, changer_id)
         change.made = plan.changes_permissions

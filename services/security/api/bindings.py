@@ -10,6 +10,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.http.moment import Now
 from shared.http.operation import Router
+from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -21,9 +22,10 @@ router = Router("users")
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
 )
-async def list_bindings(user_id: Id, session: Transaction) -> list[Binding]:
+async def list_bindings(user_id: Id, page: PageQueryOf, session: Transaction) -> Page[Binding, Count]:
     """The account at each source (an issuer, or `directory`) that the first log-in bound the user's name to."""
-    return await actions.list_bindings(session, user_id)
+    found, cursor, count = await actions.list_bindings(session, user_id, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.delete(

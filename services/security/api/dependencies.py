@@ -32,6 +32,7 @@ def _entrance(request: Request, session: Transaction, now: Now) -> Entrance:
         now=now,
         directory=state.directory,
         crowd=state.crowd,
+        user_agent=request.headers.get("user-agent", ""),
     )
 
 

@@ -15,6 +15,7 @@ from services.security.rules.groups import GroupComparison, GroupFilter
 from services.security.rules.permissions import GROUPS
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
@@ -22,7 +23,7 @@ from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
 from shared.http.operation import Naming, Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.numbers import Id
@@ -96,6 +97,17 @@ async def import_groups(
 async def read_group(group_id: Id, response: Tagged, session: Transaction) -> Group:
     """The group with its grants. The ETag changes with every change of the group, including its members."""
     return tagged(response, await actions.get_group(session, group_id))
+
+
+@router.get(
+    "/{group_id}/history",
+    access=declared.feature(GROUPS, Level.VIEW),
+    refuses=[NotFound],
+)
+async def read_group_history(group_id: Id, page: FixedPageQueryOf, session: Transaction) -> Page[HistoryStep, Count]:
+    """Who did what with the group and when, newest first, with the members who joined and left."""
+    steps, cursor, count = await actions.list_history(session, group_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(

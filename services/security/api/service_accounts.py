@@ -75,9 +75,10 @@ async def create_service_account(body: UserEntry, session: Transaction, now: Now
     access=declared.feature(SERVICE_ACCOUNTS, Level.VIEW),
     refuses=[NotFound, ServiceAccountOnly],
 )
-async def list_credentials(user_id: Id, session: Transaction) -> list[Credential]:
+async def list_credentials(user_id: Id, page: PageQueryOf, session: Transaction) -> Page[Credential, Count]:
     """Newest first, with the times of creation, last use and revocation. Secrets are not stored."""
-    return await actions.list_credentials(session, user_id)
+    found, cursor, count = await actions.list_credentials(session, user_id, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(

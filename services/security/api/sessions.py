@@ -9,6 +9,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.http.moment import Now
 from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -21,9 +22,12 @@ of_users = Router("users")
     access=declared.signed_in(),
     refuses=[NotFound],
 )
-async def list_own_sessions(session: Transaction, caller: CallerOf, caller_id: CallerId, now: Now) -> list[OpenSession]:
+async def list_own_sessions(
+    page: PageQueryOf, session: Transaction, caller: CallerOf, caller_id: CallerId, now: Now
+) -> Page[OpenSession, Count]:
     """Your open sessions, most recently used first."""
-    return await actions.list_sessions(session, caller_id, caller.principal.session, now)
+    found, cursor, count = await actions.list_sessions(session, caller_id, caller.principal.session, now, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @own.delete(
@@ -42,9 +46,12 @@ async def end_own_session(session_id: Id, session: Transaction, caller_id: Calle
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
 )
-async def list_sessions(user_id: Id, session: Transaction, caller: CallerOf, now: Now) -> list[OpenSession]:
+async def list_sessions(
+    user_id: Id, page: PageQueryOf, session: Transaction, caller: CallerOf, now: Now
+) -> Page[OpenSession, Count]:
     """The user's open sessions, most recently used first."""
-    return await actions.list_sessions(session, user_id, caller.principal.session, now)
+    found, cursor, count = await actions.list_sessions(session, user_id, caller.principal.session, now, page)
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @of_users.delete(

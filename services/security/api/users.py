@@ -22,6 +22,7 @@ from services.security.rules.users import UserFilter, folded_name
 from services.security.schemas.users import PasswordBody
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
@@ -29,7 +30,7 @@ from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
 from shared.http.operation import Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.numbers import Id
@@ -93,6 +94,17 @@ async def import_users(
 async def read_user(user_id: Id, response: Tagged, session: Transaction) -> User:
     """The user with their groups. The ETag covers the user's own fields; memberships are changed under /v1/groups."""
     return tagged(response, await actions.get_user(session, user_id))
+
+
+@router.get(
+    "/{user_id}/history",
+    access=declared.feature(USERS, Level.VIEW),
+    refuses=[NotFound],
+)
+async def read_user_history(user_id: Id, page: FixedPageQueryOf, session: Transaction) -> Page[HistoryStep, Count]:
+    """Who did what with the user and when, newest first. Memberships are in the history of the groups."""
+    steps, cursor, count = await actions.list_history(session, user_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.get(

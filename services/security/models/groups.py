@@ -10,9 +10,10 @@ from services.security.models.table import Table
 from services.security.records.groups import GroupEntry
 from shared.access.grants import LevelWord
 from shared.database import columns
+from shared.values.columns import Changed
 
 
-class SecurityGroupTable(GroupEntry, Table, table=True):
+class SecurityGroupTable(Changed, GroupEntry, Table, table=True):
     """A role in the company, such as Billing. `folded_name` is the name for comparison."""
 
     __tablename__: ClassVar[str] = "security_group"

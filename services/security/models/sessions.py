@@ -26,6 +26,8 @@ class Session(Table, table=True):
     expires_at: datetime = columns.moment()
     ended_at: datetime | None = columns.moment(nullable=True)
     end_reason: EndReason | None = columns.code(nullable=True)
+    user_agent: str | None = columns.words(nullable=True)
+    address: str | None = columns.words(nullable=True)
 
 
 class RefreshToken(Table, table=True):

@@ -9,9 +9,10 @@ from sqlmodel import Field
 from services.security.models.table import Table
 from services.security.records.users import UserDraft
 from shared.database import columns
+from shared.values.columns import Changed
 
 
-class UserAccountTable(UserDraft, Table, table=True):
+class UserAccountTable(Changed, UserDraft, Table, table=True):
     """A person or a service account. `folded_name` is the name for comparison."""
 
     __tablename__: ClassVar[str] = "user_account"

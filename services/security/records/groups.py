@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from services.security.records.grants import Codes, CompanyNumbers, FeatureName, GrantEntry, grant_in
 from services.security.records.names import Description, GroupName, Named
 from shared.access.grants import LevelWord
-from shared.values.columns import Record
+from shared.values.columns import Changed, Record
 from shared.values.text import SPLIT
 
 MOST_GRANTS = 1_000
@@ -27,7 +27,7 @@ class GroupDraft(GroupEntry):
     grants: Annotated[tuple[GrantEntry, ...], Field(max_length=MOST_GRANTS)] = ()
 
 
-class Group(GroupDraft):
+class Group(Changed, GroupDraft):
     """A group.
 
     GET /v1/users?group=<id> lists its members. `revision` counts its changes, including those of members.

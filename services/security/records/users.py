@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 
 from services.security.records.names import DisplayName, GroupName, Named, UserName
-from shared.values.columns import AS_KEY, Record
+from shared.values.columns import AS_KEY, Changed, Record
 from shared.values.text import SPLIT, YesNo
 
 UserKind = Literal["person", "service"]
@@ -32,7 +32,7 @@ class UserDraft(NewUser):
     kind: Annotated[UserKind, AS_KEY] = "person"
 
 
-class User(UserDraft):
+class User(Changed, UserDraft):
     """A user with their groups, by name. `revision` is the version of the user's own fields, which is also the ETag."""
 
     id: int

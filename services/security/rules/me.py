@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from services.security.records.grants import GroupGrant
 from services.security.records.names import Named
 from shared.access.grants import Level, LevelWord
+from shared.access.labels import FEATURES, LEVELS
 
 
 @dataclass(frozen=True)
 class EffectiveFeature:
-    """A feature that a user has. `level` is the highest one; each grant applies within its own limits only."""
+    """A feature that a user has. `level` is the highest one; each grant applies within its own limits only.
+
+    `label` and `level_label` are the feature and the level in words.
+    """
 
     feature: str
+    label: str
     level: LevelWord
+    level_label: str
     grants: tuple[GroupGrant, ...]
 
 
@@ -46,4 +52,9 @@ def effective_features(grants: Sequence[GroupGrant]) -> list[EffectiveFeature]:
     by_feature: dict[str, list[GroupGrant]] = {}
     for grant in sorted(grants, key=lambda grant: (-Level.of(grant.level), grant.group.name)):
         by_feature.setdefault(grant.feature, []).append(grant)
-    return [EffectiveFeature(name, by_feature[name][0].level, tuple(by_feature[name])) for name in sorted(by_feature)]
+    return [_effective(name, by_feature[name]) for name in sorted(by_feature)]
+
+
+def _effective(name: str, grants: Sequence[GroupGrant]) -> EffectiveFeature:
+    highest = grants[0].level
+    return EffectiveFeature(name, FEATURES.get(name, name), highest, LEVELS[highest], tuple(grants))

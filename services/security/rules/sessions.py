@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.security.rules.tokens import LoggedIn
 
 SESSION_LIFETIME = timedelta(hours=12)
 REPEAT_WITHIN = timedelta(seconds=10)
+LONGEST_USER_AGENT = 200
 KEPT_AFTER_EXPIRY = timedelta(days=1)
 
 
@@ -19,10 +22,28 @@ EndReason = Literal[
 
 
 @dataclass(frozen=True)
+class Device:
+    """Where a log-in came from: what the browser or program calls itself, and its network address."""
+
+    user_agent: str
+    address: str
+
+
+def device_of(user_agent: str, address: str) -> Device:
+    """The device of a log-in, with the name that it gives itself as one short line.
+
+    Anyone can send any name, so it is only shown, cut to 200 characters, without control characters and with single
+    spaces. Example: "Mozilla/5.0\\t(X11)" → "Mozilla/5.0 (X11)".
+    """
+    shown = "".join(char if char.isprintable() else " " for char in user_agent)
+    return Device(" ".join(shown.split())[:LONGEST_USER_AGENT], address)
+
+
+@dataclass(frozen=True)
 class OpenSession:
     """A session that has not ended; `last_used_at` is the time of its last refresh.
 
-    `current` is whether this request comes from it.
+    `current` is whether this request comes from it. `user_agent` and `address` are those of the log-in.
     """
 
     id: int
@@ -30,6 +51,8 @@ class OpenSession:
     last_used_at: datetime
     expires_at: datetime
     current: bool
+    user_agent: Annotated[str | None, Field(description="What the browser or program called itself.")]
+    address: Annotated[str | None, Field(description="The network address of the log-in.")]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.bindings import Binding, Claimed
-from shared.database.statements import execute, fetch_all, fetch_value
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.statements import execute, fetch_value
 
 
 async def bind(session: AsyncSession, user_id: int, claimed: Claimed, now: datetime) -> None:
@@ -45,14 +46,19 @@ async def find_owner(session: AsyncSession, claimed: Claimed) -> int | None:
     return found
 
 
-async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
-    """The accounts that a user's name is bound to, by source."""
-    return await fetch_all(
-        session,
-        Binding,
-        "SELECT source, subject, bound_at FROM account_binding WHERE user_id = :user_id ORDER BY source",
-        user_id=user_id,
+SORTING = Sorting({"source": ("b.source", "text")}, default="source", key="b.source", key_type="text")
+
+
+async def list_bindings(
+    session: AsyncSession, user_id: int, query: PageQuery
+) -> tuple[list[Binding], str | None, int | None]:
+    """One page of the accounts that a user's name is bound to, the cursor of the next page, and how many there are."""
+    source, where = "account_binding b", Where().add("b.user_id = :user_id", user_id=user_id)
+    columns = "b.source, b.subject, b.bound_at"
+    found, cursor = await fetch_page(
+        session, Binding, columns=columns, source=source, where=where, sorting=SORTING, query=query
     )
+    return found, cursor, await fetch_list_count(session, source, where, query)
 
 
 async def unbind(session: AsyncSession, user_id: int) -> None:

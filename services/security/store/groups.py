@@ -20,7 +20,7 @@ from shared.values.names import fold
 _WRITTEN = ("name", "folded_name", "description", "folded_description")
 _COLUMNS = """
     security_group.id, security_group.name, security_group.description, security_group.revision,
-    security_group.created_at,
+    security_group.created_at, security_group.changed_by, security_group.changed_at,
     (SELECT count(*) FROM group_member WHERE group_member.group_id = security_group.id) AS member_count
 """
 SORTING = Sorting(

@@ -140,3 +140,29 @@ async def find_members(session: AsyncSession, of: Literal["group", "user"], ids:
         ids=list(ids),
     )
     return [row.to_member() for row in found]
+
+
+async def note_changes(session: AsyncSession, joining: Sequence[Joining], leaving: Sequence[Leaving]) -> None:
+    """Adds the members who joined and left to the history of their groups, in one statement."""
+    await execute(
+        session,
+        """
+        INSERT INTO record_change (kind, key, action, changes, note)
+        SELECT 'security_group', group_id, CASE WHEN joined THEN 'member_added' ELSE 'member_removed' END,
+               jsonb_build_array(jsonb_build_object('field', 'members', 'from', CASE WHEN NOT joined THEN name END,
+                                                    'to', CASE WHEN joined THEN name END)), ''
+        FROM (
+            SELECT j.group_id, u.name, true AS joined
+            FROM unnest(CAST(:joining AS text[]), CAST(:joined_groups AS bigint[])) AS j (folded_name, group_id)
+            JOIN user_account u ON u.folded_name = j.folded_name
+            UNION ALL
+            SELECT l.group_id, u.name, false
+            FROM unnest(CAST(:leaving AS bigint[]), CAST(:left_groups AS bigint[])) AS l (user_id, group_id)
+            JOIN user_account u ON u.id = l.user_id
+        ) AS changed
+        """,
+        joining=[change.folded_name for change in joining],
+        joined_groups=[change.group_id for change in joining],
+        leaving=[change.user_id for change in leaving],
+        left_groups=[change.group_id for change in leaving],
+    )

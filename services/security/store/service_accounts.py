@@ -6,20 +6,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.service_accounts import Credential
 from services.security.rules.tokens import ServiceLogIn
-from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.statements import execute, fetch_one, fetch_value
+
+SORTING = Sorting({"id": ("c.id", "bigint")}, default="-id", key="c.id")
 
 
-async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
-    """All credentials of an account, including revoked ones, newest first."""
-    return await fetch_all(
-        session,
-        Credential,
-        """
-        SELECT id, created_at, last_used_at, revoked_at FROM service_credential
-        WHERE user_id = :user_id ORDER BY id DESC
-        """,
-        user_id=user_id,
+async def list_credentials(
+    session: AsyncSession, user_id: int, query: PageQuery
+) -> tuple[list[Credential], str | None, int | None]:
+    """One page of the credentials of an account, including revoked ones, the next cursor, and how many there are."""
+    source, where = "service_credential c", Where().add("c.user_id = :user_id", user_id=user_id)
+    columns = "c.id, c.created_at, c.last_used_at, c.revoked_at"
+    found, cursor = await fetch_page(
+        session, Credential, columns=columns, source=source, where=where, sorting=SORTING, query=query
     )
+    return found, cursor, await fetch_list_count(session, source, where, query)
 
 
 async def count_valid(session: AsyncSession, user_id: int) -> int:

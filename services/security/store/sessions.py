@@ -1,21 +1,24 @@
 """Sessions and the digests of their refresh tokens."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.sessions import EndReason, OpenSession, Shown
+from services.security.rules.sessions import Device, EndReason, OpenSession, Shown
 from services.security.rules.tokens import LoggedIn
 from services.security.store.users import Credentials
-from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.statements import execute, fetch_one, fetch_value
 
 _OPEN = """
     WITH account AS (
         SELECT id, name FROM user_account
         WHERE id = :user_id AND active AND kind = 'person' AND {condition} FOR SHARE
     ), opened AS (
-        INSERT INTO session (user_id, created_at, expires_at) SELECT id, :now, :expires_at FROM account
+        INSERT INTO session (user_id, created_at, expires_at, user_agent, address)
+        SELECT id, :now, :expires_at, :user_agent, :address FROM account
         RETURNING id, user_id, expires_at
     )
     SELECT opened.id AS session_id, opened.user_id, account.name AS user_name, opened.expires_at
@@ -24,7 +27,7 @@ _OPEN = """
 
 
 async def open_session(
-    session: AsyncSession, credentials: Credentials, now: datetime, expires_at: datetime
+    session: AsyncSession, credentials: Credentials, device: Device, now: datetime, expires_at: datetime
 ) -> LoggedIn | None:
     """Opens a session for these credentials; None if they are no longer valid.
 
@@ -38,13 +41,22 @@ async def open_session(
         password_hash=credentials.password_hash,
         now=now,
         expires_at=expires_at,
+        **vars(device),
     )
 
 
-async def open_session_of(session: AsyncSession, user_id: int, now: datetime, expires_at: datetime) -> LoggedIn | None:
+async def open_session_of(
+    session: AsyncSession, user_id: int, device: Device, now: datetime, expires_at: datetime
+) -> LoggedIn | None:
     """Opens a session for a user authenticated by a directory or an identity provider; None unless an active person."""
     return await fetch_one(
-        session, LoggedIn, _OPEN.format(condition="true"), user_id=user_id, now=now, expires_at=expires_at
+        session,
+        LoggedIn,
+        _OPEN.format(condition="true"),
+        user_id=user_id,
+        now=now,
+        expires_at=expires_at,
+        **vars(device),
     )
 
 
@@ -96,22 +108,40 @@ async def find_shown(session: AsyncSession, digest: bytes) -> Shown | None:
     )
 
 
-async def list_open(session: AsyncSession, user_id: int, current: str, now: datetime) -> list[OpenSession]:
-    """The user's open sessions, most recently used first; `current` is the id of the one that asks, as text."""
-    return await fetch_all(
+_USED = """
+    session JOIN LATERAL (
+        SELECT max(t.issued_at) AS last_used_at FROM refresh_token t WHERE t.session_id = session.id
+    ) AS used ON used.last_used_at IS NOT NULL
+"""
+SORTING = Sorting({"last_used_at": ("used.last_used_at", "timestamptz")}, default="-last_used_at", key="session.id")
+
+
+async def list_open(
+    session: AsyncSession, user_id: int, current: str, now: datetime, query: PageQuery
+) -> tuple[list[OpenSession], str | None, int | None]:
+    """One page of the user's open sessions, the cursor of the next page, and how many there are.
+
+    `current` is the id of the session that asks, as text.
+    """
+    where = (
+        Where()
+        .add("session.user_id = :user_id", user_id=user_id)
+        .add("session.ended_at IS NULL AND session.expires_at > :now", now=now)
+    )
+    listed = replace(where, parameters={**where.parameters, "current": current})
+    found, cursor = await fetch_page(
         session,
         OpenSession,
-        """
-        SELECT session.id, session.created_at, max(refresh_token.issued_at) AS last_used_at, session.expires_at,
-               CAST(session.id AS text) = :current AS current
-        FROM session JOIN refresh_token ON refresh_token.session_id = session.id
-        WHERE session.user_id = :user_id AND session.ended_at IS NULL AND session.expires_at > :now
-        GROUP BY session.id ORDER BY last_used_at DESC, session.id DESC
+        columns="""
+            session.id, session.created_at, used.last_used_at, session.expires_at,
+            CAST(session.id AS text) = :current AS current, session.user_agent, session.address
         """,
-        user_id=user_id,
-        current=current,
-        now=now,
+        source=_USED,
+        where=listed,
+        sorting=SORTING,
+        query=query,
     )
+    return found, cursor, await fetch_list_count(session, _USED, where, query)
 
 
 async def is_session_of(session: AsyncSession, session_id: int, user_id: int) -> bool:

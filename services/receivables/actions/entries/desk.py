@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import add_to_batch, edit_batch
 from services.receivables.actions.book import open_book
+from services.receivables.actions.entries import changes
 from services.receivables.actions.entries.checks import check, refuse, unknown_in_lines, unknown_misc_codes
 from services.receivables.actions.entries.parts import (
     kept_lines,
@@ -42,6 +43,8 @@ from services.receivables.rules.entries.validation import WARNING, Uses, credit_
 from services.receivables.store import applied, posted_transactions, posting
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
+from shared.audit.changes import HistoryStep
+from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.values.versions import require_version
 
@@ -76,6 +79,14 @@ async def read_entry(session: AsyncSession, batch_id: int, seq: int) -> Entry:
 list_entries = rows.list_items
 
 
+async def list_history(
+    session: AsyncSession, batch_id: int, seq: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with an entry, newest first, the next cursor, and the number of steps; raises NotFound."""
+    await read_entry(session, batch_id, seq)
+    return await changes.list_history(session, batch_id, seq, query)
+
+
 async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
     """Adds an entry with its lines and returns its seq.
 
@@ -91,7 +102,7 @@ async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
     _require_in_scope(desk.scope, book, entry.header)
     entry = with_misc_rows(book, with_lines(book, entry, draft.lines, also=misc), draft.misc)
     check(book, entry)
-    await rows.write(session, desk.batch.id, [entry])
+    await changes.write(session, desk.batch.id, [entry], "created")
     return seq
 
 
@@ -116,7 +127,7 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
     entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
     if action == DELETE:
         check(await _read_book(session, desk, {}, entry), entry, entry)
-    await rows.write(session, desk.batch.id, [entry])
+    await changes.write(session, desk.batch.id, [entry], "brought_back")
     return seq
 
 
@@ -134,7 +145,7 @@ async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typ
     changed = replace(entry, header=header, lines=lines)
     _require_in_scope(desk.scope, book, changed.header)
     check(book, changed, entry)
-    await rows.replace(session, desk.batch.id, changed)
+    await changes.replace(session, desk.batch.id, entry, changed)
 
 
 async def replace_entry(session: AsyncSession, desk: Desk, seq: int, expected: int, draft: EntryDraft) -> None:
@@ -154,7 +165,7 @@ async def replace_entry(session: AsyncSession, desk: Desk, seq: int, expected: i
     _require_in_scope(desk.scope, book, left.header)
     after = with_misc_rows(book, with_lines_replaced(book, left, draft.lines, also=misc), draft.misc)
     check(book, after, entry)
-    await rows.replace(session, desk.batch.id, after)
+    await changes.replace(session, desk.batch.id, entry, after)
 
 
 async def remove(session: AsyncSession, desk: Desk, seq: int, expected: int) -> None:
@@ -173,7 +184,7 @@ async def add_line(session: AsyncSession, desk: Desk, seq: int, expected: int, t
     book = await _book(session, desk, {}, entry)
     changed = with_lines(book, entry, [typed], pointer="")
     check(book, changed, entry)
-    await rows.replace(session, desk.batch.id, changed)
+    await changes.replace(session, desk.batch.id, entry, changed)
     return changed.header.last_line
 
 
@@ -189,7 +200,7 @@ async def change_line(
     assert after is not None
     changed = replace(entry, lines=[after if known.line == line else known for known in entry.lines])
     check(book, changed, entry)
-    await rows.replace(session, desk.batch.id, changed)
+    await changes.replace(session, desk.batch.id, entry, changed)
 
 
 async def remove_line(session: AsyncSession, desk: Desk, seq: int, line: int, expected: int) -> None:
@@ -199,14 +210,14 @@ async def remove_line(session: AsyncSession, desk: Desk, seq: int, line: int, ex
     book = await _book(session, desk, {}, entry)
     changed = replace(entry, lines=[known for known in entry.lines if known.line != line])
     check(book, changed, entry)
-    await rows.replace(session, desk.batch.id, changed)
+    await changes.replace(session, desk.batch.id, entry, changed)
 
 
 async def add_misc(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> None:
     """Adds a miscellaneous distribution. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, {}, entry)
-    await rows.replace(session, desk.batch.id, with_misc(book, entry, typed))
+    await changes.replace(session, desk.batch.id, entry, with_misc(book, entry, typed))
 
 
 async def change_misc(
@@ -221,7 +232,7 @@ async def change_misc(
     after = replace(before, **typed)
     require_misc_code(book, after.code)
     changed = replace(entry, misc=[after if known.row == row else known for known in entry.misc])
-    await rows.replace(session, desk.batch.id, changed)
+    await changes.replace(session, desk.batch.id, entry, changed)
 
 
 async def remove_misc(session: AsyncSession, desk: Desk, seq: int, row: int, expected: int) -> None:
@@ -230,7 +241,7 @@ async def remove_misc(session: AsyncSession, desk: Desk, seq: int, row: int, exp
     left = [known for known in entry.misc if known.row != row]
     if len(left) == len(entry.misc):
         raise NotFound(f"Entry {seq} has no miscellaneous distribution {row}.")
-    await rows.replace(session, desk.batch.id, replace(entry, misc=left))
+    await changes.replace(session, desk.batch.id, entry, replace(entry, misc=left))
 
 
 async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[Finding]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import add_to_batch
 from services.receivables.actions.book import open_book
+from services.receivables.actions.entries import changes
 from services.receivables.actions.entries.desk import Desk
 from services.receivables.rules.entries.book import (
     Book,
@@ -28,7 +29,6 @@ from services.receivables.rules.entries.limits import fault_in_total
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.entries.numbers import normalized
 from services.receivables.store import applied, posting
-from services.receivables.store.entries import rows as store
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered, TableFile
 from shared.values.money import ZERO
@@ -71,7 +71,7 @@ async def import_entries(session: AsyncSession, desk: Desk, file: TableFile[Impo
     book = await _book(session, desk, groups, set(invoices.values()))
     entries, others = _fill(desk, book, groups, invoices, first)
     file.refuse([*faults, *unknown, *others])
-    await store.write(session, desk.batch.id, entries)
+    await changes.write(session, desk.batch.id, entries, "imported")
     outcome = Outcome()
     for group, entry in zip(groups, entries, strict=True):
         outcome.create(group[0].line, group[0].row.entry, entry.header, _SHOWN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -48,6 +48,8 @@ class EntryHead:
     changes_id: int | None = None
     entered_by: str = ""
     posted: bool = False
+    changed_by: str | None = None
+    changed_at: datetime | None = None
     revision: int = 1
 
 

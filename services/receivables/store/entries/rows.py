@@ -14,7 +14,8 @@ from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, f
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values
 
 PartT = TypeVar("PartT")
-_KEPT = tuple(field.name for field in fields(Header) if field.name not in {"customer", "revision", "posted"})
+_ADDED = {"customer", "revision", "posted", "changed_by", "changed_at"}
+_KEPT = tuple(field.name for field in fields(Header) if field.name not in _ADDED)
 _HEADER = ", ".join(
     "c.number AS customer" if field.name == "customer" else f"e.{field.name}" for field in fields(Header)
 )

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoice_prints.prints import Printed, Printing
 from services.receivables.store.posted_transactions import CURRENT_VERSION
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import execute, fetch_all
 
 
@@ -58,14 +59,16 @@ async def record(session: AsyncSession, invoice_ids: Sequence[int], way: str, pr
     )
 
 
-async def list_printings(session: AsyncSession, invoice_id: int) -> list[Printing]:
-    """Every printing of an invoice, oldest first."""
-    return await fetch_all(
-        session,
-        Printing,
-        """
-        SELECT printing, way, printed_by, printed_at FROM invoice_printing
-        WHERE invoice_id = :invoice_id ORDER BY printing
-        """,
-        invoice_id=invoice_id,
+SORTING = Sorting({"printing": ("p.printing", "int")}, default="printing", key="p.printing")
+
+
+async def list_printings(
+    session: AsyncSession, invoice_id: int, query: PageQuery
+) -> tuple[list[Printing], str | None, int | None]:
+    """One page of the printings of an invoice, oldest first, the cursor of the next page, and how many there are."""
+    source, where = "invoice_printing p", Where().add("p.invoice_id = :invoice_id", invoice_id=invoice_id)
+    columns = "p.printing, p.way, p.printed_by, p.printed_at"
+    found, cursor = await fetch_page(
+        session, Printing, columns=columns, source=source, where=where, sorting=SORTING, query=query
     )
+    return found, cursor, await fetch_list_count(session, source, where, query)

@@ -109,7 +109,7 @@ async def test_a_charge_entered_before_there_was_a_cap_breaks_neither_lists_nor_
     await owner.execute("UPDATE work_order SET miles = 999999999999.999 WHERE number = 'W1'")
     await owner.close()
     charges = await rating.get(f"/v1/work-orders/{order['id']}/charges")
-    assert charges.json()[0]["rate"] == "9999999999999.99999", charges.text
+    assert charges.json()["items"][0]["rate"] == "9999999999999.99999", charges.text
     assert (await rating.get("/v1/work-orders")).status_code == 200
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["miles"] == "999999999999.999"
     assert await results(rating, rating_database) == {"W1": "AMOUNT_TOO_LARGE", "W2": "RATED"}

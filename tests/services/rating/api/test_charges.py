@@ -77,7 +77,7 @@ async def test_prebills_and_manual_lines_are_on_every_later_rating(
     ]
     assert rated["total"] == "332.02"
     assert lines_of(await rate_again()) == lines_of(rated)
-    charges = (await rating.get(f"{path}/charges")).json()
+    charges = (await rating.get(f"{path}/charges")).json()["items"]
     assert [(charge["kind"], charge["standard"]) for charge in charges] == [
         ("prebill", True),
         ("prebill", False),
@@ -134,7 +134,7 @@ async def test_an_invalid_charge_names_its_field_and_is_not_saved(
     answer = await add(noun, **body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
-    assert (await company[0].get(f"{path}/charges")).json() == []
+    assert (await company[0].get(f"{path}/charges")).json()["items"] == []
     assert (await company[0].get(path)).json()["revision"] == 1
 
 
@@ -181,7 +181,7 @@ async def test_a_prebill_file_with_an_error_enters_nothing(company: Company, pat
     content = f"work_order,billing_item,rate,servers\nW1,Skip trace,,S1: 60; S2: 40\n{row}"
     answer = await load(company[0], "prebills", content.encode())
     assert answer.json()["errors"][0]["pointer"] == f"line 3, column {column}"
-    assert (await company[0].get(f"{path}/charges")).json() == []
+    assert (await company[0].get(f"{path}/charges")).json()["items"] == []
 
 
 async def test_a_trial_shows_the_price_and_stores_nothing(

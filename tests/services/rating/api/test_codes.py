@@ -20,8 +20,7 @@ async def test_names_of_all_codes_come_in_one_statement_and_once(
     codes = answer.json()
     assert {"code": "RUSH", "name": rush.json()["name"], "retired": True} in codes["priorities"]
     for kind, noun in (("job_types", "job-types"), ("servers", "servers"), ("billing_items", "billing-items")):
-        listed = (await rating.get(f"/v1/{noun}")).json()
-        listed = listed["items"] if noun == "servers" else listed
+        listed = (await rating.get(f"/v1/{noun}")).json()["items"]
         assert [one["name"] for one in codes[kind]] == [one["name"] for one in listed]
     again = await rating.get("/v1/codes", headers={**caller, "if-none-match": f"W/{answer.headers['etag']}"})
     assert (again.status_code, again.content) == (304, b"")
@@ -36,7 +35,7 @@ async def test_a_caller_sees_the_branches_of_any_of_their_grants(company: Compan
         Grant("rating.wip", Level.VIEW, Limits(branches=frozenset({"MIA"}))),
         Grant("rating.export", Level.EDIT, Limits(ar_companies=frozenset({2}))),
     ]
-    companies = {one["code"]: one["ar_company"] for one in (await rating.get("/v1/branches")).json()}
+    companies = {one["code"]: one["ar_company"] for one in (await rating.get("/v1/branches")).json()["items"]}
     shown = (await rating.get("/v1/codes", headers=identity("rating", *grants))).json()["branches"]
     assert {one["code"] for one in shown} == {code for code, company in companies.items() if company == 2} | {"MIA"}
     assert len(shown) < len(companies)

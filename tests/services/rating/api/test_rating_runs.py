@@ -106,7 +106,7 @@ async def test_prebills_are_entered_and_rated_with_their_order(company: Company,
     prebills = [{"billing_item": "Mileage", "rate": "5.00", "quantity": "2"}, {"billing_item": "Skip trace"}]
     made = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
     assert made.status_code == 201, made.text
-    charges = (await rating.get(f"/v1/work-orders/{made.json()['id']}/charges")).json()
+    charges = (await rating.get(f"/v1/work-orders/{made.json()['id']}/charges")).json()["items"]
     assert [(charge["kind"], charge["billing_item"], charge["rate"], charge["entered_by"]) for charge in charges] == [
         ("prebill", "Mileage", "5.00000", r"ALAMO\tester"),
         ("prebill", "Skip trace", None, r"ALAMO\tester"),

@@ -40,7 +40,7 @@ async def test_rating_again_makes_the_next_version_and_keeps_the_previous_one(
     first = await rate(order["id"])
     await rating.patch(path, json={"miles": "10"}, headers={"if-match": first.headers["etag"]})
     assert (await rate(order["id"])).json()["version"] == 2
-    history = (await rating.get(f"{path}/ratings")).json()
+    history = (await rating.get(f"{path}/ratings")).json()["items"]
     assert [(version["version"], version["total"]) for version in history] == [(2, "101.50"), (1, "121.00")]
 
 

@@ -11,7 +11,7 @@ from tests.services.rating.conftest import CountStatements, Identity, RatedIds
 async def search(rating: httpx.AsyncClient, text: str, headers: dict[str, str] | None = None) -> list[tuple[str, ...]]:
     answer = await rating.get("/v1/search", params={"q": text}, headers=headers)
     assert answer.status_code == 200, answer.text
-    return [(one["kind"], one["number"], one["name"], one["status"]) for one in answer.json()]
+    return [(one["kind"], one["number"], one["name"], one["status"]) for one in answer.json()["items"]]
 
 
 async def test_numbers_that_begin_with_the_text_come_first_and_five_of_each_kind(

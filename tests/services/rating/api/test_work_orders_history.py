@@ -47,12 +47,27 @@ def do(company: Company, order: dict[str, Any], identity: Identity) -> Do:
 
 async def history_of(rating: httpx.AsyncClient, order: dict[str, Any]) -> list[tuple[str, str, int | None, str]]:
     """The history, oldest first: who did what, with which version, and why."""
-    steps = (await rating.get(f"/v1/work-orders/{order['id']}/history")).json()
+    path = f"/v1/work-orders/{order['id']}/history"
+    page = (await rating.get(path)).json()
+    steps = page["items"]
     times = [step["at"] for step in steps]
-    assert times == sorted(times, reverse=True)
+    assert (times, page["totals"]) == (sorted(times, reverse=True), {"count": len(steps)})
+    # One step a page gives the same steps, also those of the same moment.
+    singly: list[Any] = []
+    cursor = None
+    while cursor is not None or not singly:
+        query = {"limit": 1, **({} if cursor is None else {"cursor": cursor})}
+        one = (await rating.get(path, params=query)).json()
+        singly, cursor = [*singly, *one["items"]], one["next_cursor"]
+    assert singly == steps
     return [
-        (step["by"].removeprefix("ALAMO\\"), step["action"], step["version"], step["words"]) for step in reversed(steps)
+        ((step["by"] or "").removeprefix("ALAMO\\"), step["action"], version_in(step), step["note"])
+        for step in reversed(steps)
     ]
+
+
+def version_in(step: dict[str, Any]) -> int | None:
+    return next((change["to"] for change in step["changes"] if change["field"] == "version"), None)
 
 
 async def test_the_history_of_an_order_goes_from_rating_to_credit_and_back(
@@ -80,6 +95,7 @@ async def test_the_history_of_an_order_goes_from_rating_to_credit_and_back(
         ("cid", "assigned", None, ""),
         ("dot", "unassigned", None, ""),
         ("cid", "assigned", None, ""),
+        ("eve", "changed", None, ""),
         ("eve", "unassigned", None, ""),
         ("eve", "handed_over", 2, "attempt 1"),
         ("Accounts Receivable", "exported", 2, "invoice 100001 of 2026-11"),
@@ -118,6 +134,13 @@ async def test_a_refusal_and_a_removed_draft_are_in_the_history_with_their_reaso
     await do("eve", "POST", "/v1/exports", body)
     await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
     await exchange(rating_database, receivables_database)
+    gathered = (await rating.get(f"/v1/invoices/{invoice}/history")).json()["items"]
+    assert [(one["by"], one["action"], one["changes"]) for one in reversed(gathered)] == [
+        (r"ALAMO\ann", "created", []),
+        (r"ALAMO\ann", "order_added", [{"field": "work_orders", "from": None, "to": "W1"}]),
+        (r"ALAMO\eve", "handed_over", []),
+        ("Accounts Receivable", "refused", []),
+    ]
     draft = await rating.get(f"/v1/invoices/{invoice}")
     await rating.delete(f"/v1/invoices/{invoice}", headers={"if-match": draft.headers["etag"]})
     steps = await history_of(rating, order)
@@ -147,7 +170,7 @@ async def test_the_history_of_an_order_begins_with_who_entered_it(
     rating, _ = company
     clerk = identity("rating", *everything("rating", FEATURES), name="ALAMO\\ann")
     made = (await rating.post("/v1/work-orders", json={**ORDER, "number": "W1"}, headers=clerk)).json()
-    assert await history_of(rating, made) == [("ann", "entered", None, "")]
+    assert await history_of(rating, made) == [("ann", "created", None, "")]
     async with rating_database.transaction() as session:
         await execute(session, "UPDATE work_order SET entered_by = NULL")
-    assert await history_of(rating, made) == [("", "entered", None, "")]
+    assert await history_of(rating, made) == [("", "created", None, "")]

@@ -18,7 +18,7 @@ async def test_the_names_of_codes_are_there_with_open_months_and_whether_they_ar
     await receivables.post("/v1/pay-terms", json=terms)
     read = await receivables.get("/v1/codes")
     codes = read.json()
-    months = (await receivables.get("/v1/months")).json()
+    months = (await receivables.get("/v1/months")).json()["items"]
     assert [(one["number"], one["open_months"]) for one in codes["ar_companies"]] == [
         (company, [one["month"] for one in months if one["ar_company"] == company and one["open"]])
         for company in (1, 2)

@@ -133,7 +133,7 @@ async def test_months_are_closed_one_after_another(receivables: httpx.AsyncClien
     assert closed.status_code == 204
     again = await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
     assert again.json()["code"] == "NOT_NEXT_MONTH"
-    months = (await receivables.get("/v1/months")).json()
+    months = (await receivables.get("/v1/months")).json()["items"]
     assert [one["month"] for one in months if one["ar_company"] == 1] == [
         f"2026-{11 + i:02d}" if i < 2 else f"2027-{i - 1:02d}" for i in range(6)
     ]

@@ -106,7 +106,7 @@ async def test_an_invoice_is_sent_with_its_pdf_once(
     assert "Copy" not in shown
     (row,) = await listed(clerk)
     assert (row["status"], row["attempts"], row["recipient"]) == ("sent", 1, "tom@taxed.example")
-    printings = (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()
+    printings = (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()["items"]
     assert [(one["way"], one["printed_by"]) for one in printings] == [("e_mail", "ALAMO\\tester")]
     again = await ask(clerk, "second", invoice_ids=[invoice["id"]])
     assert [(one["number"], one["reason"]) for one in again["left_out"]] == [("100001", "SENT_BEFORE")]
@@ -143,7 +143,7 @@ async def test_an_unknown_address_fails_immediately_and_stops_no_other_e_mail(
     assert office.recipients() == ["tom@taxed.example"]
     (failed,) = await listed(clerk, status="failed")
     assert (failed["recipient"], failed["last_error"]) == ("ann@plain.example", "550 No such user")
-    assert (await clerk.client.get(f"/v1/invoices/{ids[0]}/printings")).json() == []
+    assert (await clerk.client.get(f"/v1/invoices/{ids[0]}/printings")).json()["items"] == []
     office.answers.clear()
     retried = await clerk.client.post(f"/v1/invoice-emails/{failed['id']}/retry")
     assert (retried.status_code, retried.json()["status"]) == (200, "waiting")

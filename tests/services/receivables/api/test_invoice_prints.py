@@ -230,7 +230,7 @@ async def looked_at(clerk: Clerk, invoice: dict[str, Any]) -> str:
 
 
 async def ways(clerk: Clerk, invoice: dict[str, Any]) -> list[str]:
-    return [one["way"] for one in (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()]
+    return [one["way"] for one in (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()["items"]]
 
 
 async def test_a_reprint_is_marked_with_the_date_of_the_first_printing(
@@ -293,3 +293,23 @@ async def test_contract_lines_show_their_units_and_lump_sums_none(clerk: Clerk) 
     )
     rows = (await printed(clerk, invoice)).splitlines()
     assert [row for row in rows if row.startswith(("Walls", "Roof"))] == ["Walls 7.5 SF T5 90.00", "Roof T5 10.00"]
+
+
+async def test_the_history_of_an_invoice_has_its_postings_and_printings(clerk: Clerk, identity: Identity) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    path = f"/v1/invoices/{invoice['id']}"
+    await clerk.client.post(f"{path}/printings")
+    batch_id = await clerk.batch()
+    credit = {"type": "credit_memo", "apply_to": invoice["id"], "reason": "wrong firm"}
+    await clerk.entered(batch_id, **credit, lines=[{"apply_line": 1, "amount": "30.00"}])
+    await clerk.post(batch_id)
+    steps = (await clerk.client.get(f"{path}/history")).json()["items"]
+    shown = [(one["action"], one["note"], [(each["from"], each["to"]) for each in one["changes"]]) for one in steps]
+    assert shown == [
+        ("credited", "wrong firm", [("100.00", "70.00")]),
+        ("printed", "document", []),
+        ("posted", "", [(None, "100.00")]),
+    ]
+    assert steps[0]["link"] == f"/api/v1/receivables/batches/{batch_id}"
+    elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E2"}))))
+    assert (await clerk.client.get(f"{path}/history", headers=elsewhere)).status_code == 404

@@ -38,7 +38,7 @@ async def four_eyes(receivables: httpx.AsyncClient) -> None:
 
 
 async def open_months(receivables: httpx.AsyncClient) -> list[str]:
-    months = (await receivables.get("/v1/months")).json()
+    months = (await receivables.get("/v1/months")).json()["items"]
     return [one["month"] for one in months if one["ar_company"] == 1 and one["open"]]
 
 

@@ -16,7 +16,7 @@ from tests.services.receivables.fixtures import CountStatements, Identity
 async def found(client: httpx.AsyncClient, text: str) -> list[tuple[str, str]]:
     answer = await client.get("/v1/search", params={"q": text})
     assert answer.status_code == 200, answer.text
-    return [(one["kind"], one["number"]) for one in answer.json()]
+    return [(one["kind"], one["number"]) for one in answer.json()["items"]]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_numbers_are_found_by_their_beginning_and_names_by_a_part(filled: 
     assert await found(client, "-1") == []
     assert await found(client, "%") == []
     assert [number for _, number in await found(client, "K")] == [f"K{last}" for last in range(5)]
-    (batch,) = (await client.get("/v1/search", params={"q": "1"})).json()
+    (batch,) = (await client.get("/v1/search", params={"q": "1"})).json()["items"]
     assert batch == {"kind": "batch", "id": 1, "ar_company": 1, "number": "1", "name": "Monday", "status": "posted"}
 
 

@@ -22,7 +22,25 @@ MADE = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def batch(status: BatchStatus, *, restricted: bool = False) -> Batch:
-    return Batch(1, 1, "2026-11", 1, "ar_invoice", status, "", None, None, restricted, None, "ALAMO\\rita", MADE, 0, 1)
+    return Batch(
+        1,
+        1,
+        "2026-11",
+        1,
+        "ar_invoice",
+        status,
+        "",
+        None,
+        None,
+        restricted,
+        None,
+        "ALAMO\\rita",
+        MADE,
+        None,
+        None,
+        0,
+        1,
+    )
 
 
 IDLE: tuple[BatchStatus, ...] = ("open", "errors", "warnings", "valid", "awaiting_approval")

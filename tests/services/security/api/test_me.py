@@ -20,7 +20,9 @@ async def test_access_shows_the_level_and_the_groups_that_grant_it(clerk: httpx.
     told = (await clerk.get(f"/v1/users/{ana}/access")).json()
     assert (told["user"], told["active"]) == ("ALAMO\\ana", True)
     orders = next(one for one in told["features"] if one["feature"] == "rating.orders")
-    assert orders["level"] == "edit"
+    assert (orders["level"], orders["level_label"]) == ("edit", "Enter and change")
+    export = next(one for one in told["features"] if one["feature"] == "rating.export")
+    assert (export["label"], export["level_label"]) == ("Export rated work orders", "Approve")
     assert {(one["level"], one["group"]["id"], *one["branches"]) for one in orders["grants"]} == {
         ("view", proof),
         ("edit", billing, "SAT"),

@@ -45,7 +45,7 @@ async def test_a_credential_gives_an_access_token_and_no_session(client: Client,
     claims = jwt.decode(answer.json()["access_token"], options={"verify_signature": False})
     assert (claims["sub"], claims["sid"]) == (str(erp["account"]["id"]), f"credential {erp['credential']['id']}")
     assert claims["exp"] - claims["iat"] == answer.json()["expires_in"] == 300
-    assert (await client(user=erp["account"]["id"]).get("/v1/me/sessions")).json() == []
+    assert (await client(user=erp["account"]["id"]).get("/v1/me/sessions")).json()["items"] == []
 
 
 async def test_the_secret_is_shown_once_and_stored_as_a_hash(
@@ -53,7 +53,7 @@ async def test_the_secret_is_shown_once_and_stored_as_a_hash(
 ) -> None:
     listed = await keeper.get(f"/v1/service-accounts/{erp['account']['id']}/credentials")
     assert erp["secret"] not in listed.text
-    (one,) = listed.json()
+    (one,) = listed.json()["items"]
     assert (one["id"], one["last_used_at"], one["revoked_at"]) == (erp["credential"]["id"], None, None)
 
 
@@ -98,7 +98,7 @@ async def test_a_credential_is_rotated_without_a_gap(
         assert (await keeper.delete(f"{path}/{erp['credential']['id']}")).status_code == 204
     assert (await ask(client(), erp["secret"])).status_code == 401
     assert (await ask(client(), second.json()["secret"])).status_code == 200
-    assert [one["revoked_at"] is None for one in (await keeper.get(path)).json()] == [True, False]
+    assert [one["revoked_at"] is None for one in (await keeper.get(path)).json()["items"]] == [True, False]
     assert (await keeper.delete(f"{path}/4711")).status_code == 404
 
 

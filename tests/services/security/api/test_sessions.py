@@ -26,12 +26,16 @@ async def can_refresh(client: httpx.AsyncClient, tokens: dict[str, str]) -> bool
 async def test_own_sessions_are_listed_and_one_is_ended(client: Client, company: Company) -> None:
     ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
     first, second = await log_in(client()), await log_in(client())
-    listed = (await ana.get("/v1/me/sessions")).json()
+    listed = (await ana.get("/v1/me/sessions")).json()["items"]
     assert len(listed) == 2
     assert listed[0]["id"] > listed[1]["id"]
+    page = (await ana.get("/v1/me/sessions", params={"limit": 1})).json()
+    rest = (await ana.get("/v1/me/sessions", params={"limit": 1, "cursor": page["next_cursor"]})).json()
+    assert [*page["items"], *rest["items"]] == listed
+    assert (page["totals"], rest["totals"], rest["next_cursor"]) == ({"count": 2}, None, None)
     assert (await ana.delete(f"/v1/me/sessions/{listed[1]['id']}")).status_code == 204
     assert (await can_refresh(client(), first), await can_refresh(client(), second)) == (False, True)
-    assert [one["id"] for one in (await ana.get("/v1/me/sessions")).json()] == [listed[0]["id"]]
+    assert [one["id"] for one in (await ana.get("/v1/me/sessions")).json()["items"]] == [listed[0]["id"]]
     assert (await ana.delete(f"/v1/me/sessions/{listed[1]['id']}")).status_code == 204
 
 
@@ -42,17 +46,30 @@ async def test_the_session_that_asks_is_marked(
     await log_in(client())
     await log_in(client())
     ana = client(user=user)
-    last, first = [one["id"] for one in (await ana.get("/v1/me/sessions")).json()]
+    last, first = [one["id"] for one in (await ana.get("/v1/me/sessions")).json()["items"]]
     of_first = identity("security", subject=str(user), session=str(first))
-    listed = (await ana.get("/v1/me/sessions", headers=of_first)).json()
+    listed = (await ana.get("/v1/me/sessions", headers=of_first)).json()["items"]
     assert {one["id"]: one["current"] for one in listed} == {last: False, first: True}
+
+
+async def test_a_session_says_which_device_it_was_opened_on(client: Client, company: Company) -> None:
+    ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
+    named = client()
+    named.headers.update({"user-agent": f"  Firefox\t140  (X11) {'x' * 300}", "x-forwarded-for": "192.0.2.7"})
+    for path in ("/v1/tokens", "/v1/cookies"):
+        answer = await named.post(path, json={"user": "ALAMO\\ana", "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+    for one in (await ana.get("/v1/me/sessions")).json()["items"]:
+        assert one["address"] == "192.0.2.7"
+        assert one["user_agent"].startswith("Firefox 140 (X11) xxx")
+        assert len(one["user_agent"]) == 200
 
 
 async def test_a_session_of_another_user_is_not_found(client: Client, company: Company) -> None:
     ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
     ben = client(user=await company.user("ALAMO\\ben", password=PASSWORD))
     tokens = await log_in(client())
-    (mine,) = (await ana.get("/v1/me/sessions")).json()
+    (mine,) = (await ana.get("/v1/me/sessions")).json()["items"]
     assert (await ben.delete(f"/v1/me/sessions/{mine['id']}")).status_code == 404
     assert await can_refresh(client(), tokens)
 
@@ -61,12 +78,12 @@ async def test_a_user_administrator_ends_one_session_or_all(client: Client, comp
     user = await company.user("ALAMO\\ana", password=PASSWORD)
     first, second, third = [await log_in(client()) for _ in range(3)]
     keeper = client(EDIT, user="keeper")
-    listed = (await keeper.get(f"/v1/users/{user}/sessions")).json()
+    listed = (await keeper.get(f"/v1/users/{user}/sessions")).json()["items"]
     assert (await keeper.delete(f"/v1/users/{user}/sessions/{listed[-1]['id']}")).status_code == 204
     assert [await can_refresh(client(), one) for one in (first, second)] == [False, True]
     assert (await keeper.delete(f"/v1/users/{user}/sessions")).status_code == 204
     assert not await can_refresh(client(), third)
-    assert (await keeper.get(f"/v1/users/{user}/sessions")).json() == []
+    assert (await keeper.get(f"/v1/users/{user}/sessions")).json()["items"] == []
     assert await log_in(client())
 
 

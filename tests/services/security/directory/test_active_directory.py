@@ -53,7 +53,7 @@ async def test_an_account_of_the_domain_logs_in_and_is_bound_by_its_sid(
 ) -> None:
     ana = await company.user("ALAMO\\ana")
     assert await log_in(nobody, "alamo\\Ana") == 200
-    (bound,) = (await clerk.get(f"/v1/users/{ana}/bindings")).json()
+    (bound,) = (await clerk.get(f"/v1/users/{ana}/bindings")).json()["items"]
     told = re.search(r"^objectSid: (\S+)$", domain.user("show", "ana"), re.MULTILINE)
     assert told is not None
     assert bound["subject"] == told[1]

@@ -71,7 +71,7 @@ async def test_a_known_user_logs_in_with_the_domains_password_and_is_bound_by_si
 ) -> None:
     ana = await company.user("ALAMO\\ana")
     assert (await log_in(nobody, "alamo\\ANA")).status_code == 200
-    (bound,) = (await clerk.get(f"/v1/users/{ana}/bindings")).json()
+    (bound,) = (await clerk.get(f"/v1/users/{ana}/bindings")).json()["items"]
     assert (bound["source"], bound["subject"]) == ("directory", "S-1-5-21-1-2-3-1001")
     assert (await log_in(nobody)).status_code == 200
 

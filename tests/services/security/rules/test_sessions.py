@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.security.rules.sessions import Answer, Shown, answer_refresh
+from services.security.rules.sessions import Answer, Device, Shown, answer_refresh, device_of
 from tests.services.security.conftest import NOON
 
 FRESH = Shown(
@@ -73,3 +73,8 @@ def test_an_ended_session_or_an_old_token_gives_no_tokens(shown: Shown, now: dat
         assert shown.ended_at is None
         assert now < shown.expires_at
         assert shown.used_at is None or now - shown.used_at <= timedelta(seconds=10)
+
+
+def test_what_a_browser_calls_itself_is_one_short_line() -> None:
+    assert device_of("Firefox\t140\x85\r\n  (X11)\u202e", "192.0.2.7") == Device("Firefox 140 (X11)", "192.0.2.7")
+    assert len(device_of("x" * 500, "").user_agent) == 200

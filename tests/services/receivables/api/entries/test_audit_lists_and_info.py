@@ -21,7 +21,7 @@ async def changed_invoice(clerk: Clerk) -> tuple[int, dict[str, Any]]:
 
 async def test_the_batch_list_shows_old_and_new_values(clerk: Clerk) -> None:
     batch_id, invoice = await changed_invoice(clerk)
-    rows = (await clerk.client.get(f"/v1/batches/{batch_id}/batch-list")).json()
+    rows = (await clerk.client.get(f"/v1/batches/{batch_id}/batch-list")).json()["items"]
     assert [(one["line"], one["amount"], one["old_amount"], one["changes"]) for one in rows] == [
         (None, "84.00", "135.00", "purchase_order:  → PO 7"),
         (1, "84.00", "105.00", "tax_basis: 100.00 → 80.00; tax: 5.00 → 4.00; amount: 105.00 → 84.00"),
@@ -34,7 +34,8 @@ async def test_the_gl_list_tells_before_the_posting_what_stands_in_the_ledger_af
     batch_id, _ = await changed_invoice(clerk)
     path = f"/v1/batches/{batch_id}/gl-distribution-list"
     before = (await clerk.client.get(path)).json()
-    summary = (await clerk.client.get(path, params={"level": "summary"})).json()
+    assert before["totals"] == {"debit": "219.00", "credit": "219.00"}
+    summary = (await clerk.client.get(path, params={"level": "summary"})).json()["items"]
     assert [(one["account"], one["debit"], one["credit"]) for one in summary] == [
         ("1200", "84.00", "0.00"),
         ("4000", "0.00", "80.00"),
@@ -46,7 +47,28 @@ async def test_the_gl_list_tells_before_the_posting_what_stands_in_the_ledger_af
     await clerk.post(batch_id)
     assert (await clerk.client.get(path)).json() == before
     await clerk.set_company(gl_interface_level="transaction")
-    assert [one["line"] for one in (await clerk.client.get(path)).json()] == [None] * 6
+    assert [one["line"] for one in (await clerk.client.get(path)).json()["items"]] == [None] * 6
+
+
+async def test_the_audit_lists_are_pages_like_any_list(clerk: Clerk) -> None:
+    batch_id, _ = await changed_invoice(clerk)
+    for _ in range(3):
+        await clerk.entered(batch_id, customer="E3", invoice_date="2024-01-02", lines=[{"net": "1.00"}])
+    await clerk.validate(batch_id)
+    for name in ("batch-list", "gl-distribution-list", "findings"):
+        path = f"/v1/batches/{batch_id}/{name}"
+        whole = (await clerk.client.get(path)).json()
+        assert len(whole["items"]) > 2, whole
+        rows: list[Any] = []
+        totals: list[Any] = []
+        cursor = None
+        while cursor or not rows:
+            query = {"limit": 2, "cursor": cursor} if cursor else {"limit": 2}
+            page = (await clerk.client.get(path, params=query)).json()
+            rows, cursor, totals = [*rows, *page["items"]], page["next_cursor"], [*totals, page["totals"]]
+        assert (rows, totals) == (whole["items"], [whole["totals"], *[None] * (len(totals) - 1)])
+        forged = await clerk.client.get(path, params={"cursor": "W10"})
+        assert (forged.status_code, forged.json()["errors"][0]["pointer"]) == (422, "query cursor")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +89,7 @@ async def test_other_info_shows_each_line_at_first_and_in_total(clerk: Clerk) ->
     lines = [{"apply_line": 1, "amount": "21.00"}]
     await clerk.entered(batch_id, type="credit_memo", apply_to=invoice["id"], lines=lines)
     await clerk.post(batch_id)
-    (info,) = (await clerk.client.get(f"/v1/invoices/{invoice['id']}/other-info")).json()
+    (info,) = (await clerk.client.get(f"/v1/invoices/{invoice['id']}/other-info")).json()["items"]
     assert (info["invoice_number"], info["month"], info["transaction"], info["line"]) == (
         invoice["number"],
         "2026-11",
@@ -83,7 +105,7 @@ async def test_contract_item_info_grows_with_what_is_posted(clerk: Clerk) -> Non
     await clerk.post_invoice(line, contract="J-1")
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, contract="J-1", lines=[line])
-    (item,) = (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1/contract-items")).json()
+    (item,) = (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1/contract-items")).json()["items"]
     assert (item["current_units"], item["current_amount"]) == ("100.000", "10000.00")
     assert (item["billed_units"], item["billed_amount"]) == ("5.000", "500.00")
     assert (item["entry_units"], item["entry_amount"]) == ("5.000", "500.00")

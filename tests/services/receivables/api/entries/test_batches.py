@@ -28,7 +28,7 @@ async def test_a_batch_needs_an_open_month(clerk: Clerk) -> None:
 
 
 async def test_the_month_is_looked_at_again_when_a_batch_is_posted(clerk: Clerk) -> None:
-    months = (await clerk.client.get("/v1/months")).json()
+    months = (await clerk.client.get("/v1/months")).json()["items"]
     last = max(one["month"] for one in months if one["ar_company"] == 1 and one["open"])
     batch_id = await clerk.batch(month=last)
     await clerk.entered(batch_id, customer="E1", invoice_date=f"{last}-01", lines=[LINE])

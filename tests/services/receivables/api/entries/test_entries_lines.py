@@ -98,7 +98,7 @@ async def test_units_and_retainage_of_a_credit_are_typed_positive_and_stored_neg
     await clerk.post(batch_id)
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, contract="J-1", lines=[WALLS])
-    (item,) = (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1/contract-items")).json()
+    (item,) = (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1/contract-items")).json()["items"]
     assert (item["billed_units"], item["billed_amount"]) == ("4.000", "400.00")
     await reconciled_receivables()
 
@@ -200,7 +200,7 @@ async def test_an_early_payment_earns_a_discount_with_its_tax_or_without(clerk: 
         (line,) = entry["lines"]
         assert (line["discount"], line["tax_discount"], line["amount"]) == (*discounts, "105.00"), mode
         assert entry["discount_on"] == ("2026-11-25" if mode == "invoices_and_receipts" else None)
-        rows = (await clerk.client.get(f"/v1/batches/{batch_id}/gl-distribution-list")).json()
+        rows = (await clerk.client.get(f"/v1/batches/{batch_id}/gl-distribution-list")).json()["items"]
         assert {one["account"] for one in rows} == {"1200", "4000", "2200"}
 
 

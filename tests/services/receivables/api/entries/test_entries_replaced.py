@@ -7,7 +7,7 @@ import pytest
 
 from tests.fixtures.clerk import Clerk
 
-OWN = {"seq", "revision", "warnings"}
+OWN = {"changed_at", "seq", "revision", "warnings"}
 FIRST: dict[str, Any] = {
     "customer": "E1",
     "description": "First",
