@@ -144,12 +144,34 @@ async def test_an_exported_invoice_with_a_discount_is_credited_by_what_is_open_a
         assert (refused.status_code, refused.json()["code"]) == (422, "MORE_THAN_LEFT"), refused.text
         assert refused.json()["errors"][0]["pointer"] == pointer
     both = {**MONTH, "lines": [{"line": 1, "amount": "40.00"}, {"line": 3, "amount": "30.00"}]}
+    trial = await receivables.post(f"{path}/trial", json={"month": "2026-11", "lines": both["lines"]})
+    assert trial.status_code == 200, trial.text
+    tried = trial.json()
+    assert [(one["line"], one["credited"], one["remaining"]) for one in tried["lines"]] == [
+        (1, "40.00", "55.00"),
+        (3, "-30.00", "-70.00"),
+    ]
+    assert (tried["open"], tried["applied"]) == (
+        {"before": "21.00", "after": "11.00"},
+        {"before": "0.00", "after": "-10.00"},
+    )
+    assert tried["exposure"] == {"before": "21.00", "after": "11.00"}
+    assert (tried["credited"], tried["needs_approval"], tried["needs_disposition"]) == ("10.00", False, False)
+    assert sum(float(row["debit"]) - float(row["credit"]) for row in tried["distributions"]) == 0
+    assert (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()["open"] == "21.00"
+    whole = {"month": "2026-11", "credit_date": "1999-11-21"}
+    at_zero = (await receivables.post(f"{path}/trial", json=whole)).json()
+    assert (at_zero["needs_disposition"], [order["remaining"] for order in at_zero["orders"]]) == (True, ["0.00"])
+    assert [one["rule"] for one in at_zero["warnings"]] == ["DATED_BEFORE_INVOICE", "DATE_FAR_FROM_MONTH"]
+    unneeded = await receivables.post(f"{path}/trial", json={**both, "disposition": "close"})
+    assert unneeded.json()["code"] == "DISPOSITION_UNNEEDED"
     credited = await receivables.post(path, json=both, headers=key("both"))
     assert credited.json()["invoice"]["open"] == "11.00", credited.text
 
     found = await receivables.get("/v1/ar-companies/1")
     limited = {**found.json(), "four_eyes_limit": "5.00"}
     await receivables.put("/v1/ar-companies/1", json=limited, headers={"if-match": found.headers["etag"]})
+    assert (await receivables.post(f"{path}/trial", json=both)).json()["needs_approval"] is True
     asked = await receivables.post(path, json={**both, "disposition": None}, headers=key("asked"))
     request = (await receivables.get(asked.headers["location"])).json()
     assert [(one["line"], one["amount"]) for one in request["lines"]] == [(1, "40.00"), (3, "30.00")]
