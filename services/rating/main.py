@@ -15,6 +15,7 @@ from services.rating.api import (
     draft_invoices,
     exports,
     open_rollup_invoices,
+    order_commands,
     rating_runs,
     rating_trials,
     ratings,
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         routers=[
             work_orders.router,
+            order_commands.router,
             work_orders.entries,
             ratings.router,
             rating_trials.of_orders,

@@ -11,7 +11,7 @@ from services.rating.actions.references import require_known
 from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.rules.pricing import UNEXPECTED, Failed, rate_work_orders
 from services.rating.rules.rated import Rated
-from services.rating.rules.rating_runs import RatingResult, RatingRun, RunHead, RunSelection
+from services.rating.rules.rating_runs import RatingResult, RatingRun, RatingRunCheck, RunHead, RunSelection, check_of
 from services.rating.rules.work_orders import next_rating_version, ratable
 from services.rating.store import charges, rate_tables, rating_runs, ratings, work_orders
 from shared.access.grants import Scope
@@ -47,6 +47,17 @@ async def start_run(
             "No open order that matches is ready: it needs its proof of delivery, and its field work must have ended."
         )
     return run_id
+
+
+async def check_run(
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, selection: RunSelection
+) -> RatingRunCheck:
+    """What the run would do: it is started by the same rules, and the caller rolls that back.
+
+    Raises what `start_run` does.
+    """
+    run_id = await start_run(session, scope, requested_by, requested_at, selection)
+    return check_of(await rating_runs.expect_outcomes(session, run_id))
 
 
 async def rate_part(session: AsyncSession, now: datetime, attempts: Attempts) -> bool:

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import rating_runs, references
 from services.rating.errors import NothingToRate, UnknownReference
-from services.rating.rules.rating_runs import RatingResult, RatingRun, RunSelection
+from services.rating.rules.rating_runs import RatingResult, RatingRun, RatingRunCheck, RunSelection
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
 from shared.http.headers import Located
+from shared.http.imports import CheckOnly, check_answer, checked_as, taken_back
 from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -37,9 +38,20 @@ async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[s
     status_code=202,
     refuses=[NothingToRate, UnknownReference],
     naming=Naming(RunSelection, _find_unknown),
+    response_model=RatingRun,
+    responses=checked_as(RatingRunCheck),
 )
-async def start_rating_run(body: RunSelection, response: Located, caller: CallerOf, session: Transaction) -> RatingRun:
-    """Rates the open orders that match and are ready, or those chosen by id. `Location` is the address of the run."""
+async def start_rating_run(
+    body: RunSelection, response: Located, caller: CallerOf, session: Transaction, *, check: CheckOnly = False
+) -> RatingRun | Response:
+    """Rates the open orders that match and are ready, or those chosen by id. `Location` is the address of the run.
+
+    With `check=true` nothing is started: the answer is how many orders it would rate, and what they would come to.
+    """
+    if check:
+        async with taken_back(session, check=True):
+            found = await rating_runs.check_run(session, caller.scope, caller.name, now(), body)
+        return check_answer(found)
     run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), body)
     response.headers["location"] = f"/v1/rating-runs/{run_id}"
     return await rating_runs.read_run(session, caller.scope, run_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.rating.records.work_orders import FieldStatus, OrderStyle
+from services.rating.rules.matching import NearProfile
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
 from services.rating.rules.rate_tables import RateTable
 from services.rating.rules.rating_warnings import facts_of
@@ -44,6 +45,13 @@ class OrderRow(ListedOrder):
     """An order in a list, with what to look at before it is exported."""
 
     warnings: Sequence[OrderWarning]
+
+
+@dataclass(frozen=True)
+class UnmatchedOrder(OrderRow):
+    """An order in a list. If the list is filtered by `reason=NO_PROFILE`, it has the profiles nearest to the order."""
+
+    nearest: Sequence[NearProfile] = ()
 
 
 @dataclass(frozen=True)

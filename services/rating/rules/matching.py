@@ -107,6 +107,18 @@ class NearProfile:
     differs: Sequence[str]
 
 
+def find_nearest(order: WorkOrder, table: RateTable) -> Sequence[NearProfile]:
+    """The profiles nearest to an order that no profile matches by the rates as they now are; otherwise none."""
+    try:
+        region, _ = region_of(order, table)
+        match_profile(order, region, table)
+    except NoProfile:
+        return nearest_profiles(key_of(order, region), order.service_on, table)
+    except DomainError:
+        return ()
+    return ()
+
+
 def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile, ...]:
     """The three profiles of the branch that differ from `key` in the fewest values; other dates count as one value."""
     candidates = table.remembered.get(key)

@@ -54,6 +54,17 @@ class ExportRun:
     left_out_orders: Sequence[LeftOut]
 
 
+@dataclass(frozen=True)
+class ExportCheck:
+    """What an export would take if it were started now, and what it would leave out. Nothing is started or locked."""
+
+    invoices: int
+    orders: int
+    total: Money
+    left_out: int
+    left_out_orders: Sequence[LeftOut]
+
+
 def with_shown_status(run: ExportRun) -> ExportRun:
     """The run with the status that people see.
 

@@ -62,8 +62,10 @@ async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(
     rating, _ = company
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
-    etag = (await rate(order["id"])).headers["etag"]
-    assert (await rating.delete(f"{path}/rating", headers={"if-match": etag})).status_code == 204
+    rated = await rate(order["id"])
+    removed = await rating.delete(f"{path}/rating", headers={"if-match": rated.headers["etag"]})
+    assert (removed.status_code, removed.json()) == (200, rated.json())
+    assert removed.headers["etag"] == (await rating.get(path)).headers["etag"]
     assert (await rating.get(path)).json()["status"] == "open"
     assert (await rating.get(f"{path}/rating")).json()["code"] == "NOT_RATED"
     assert (await rate(order["id"])).json()["version"] == 2
