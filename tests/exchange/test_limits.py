@@ -95,6 +95,7 @@ _INVOICES: dict[str, Ids] = {
     "/v1/batches/{batch_id}/batch-list": ("batch",),
     "/v1/batches/{batch_id}/gl-distribution-list": ("batch",),
     "/v1/batches/{batch_id}/findings": ("batch",),
+    "/v1/batches/{batch_id}/events": ("batch",),
     "/v1/reconciliation": (),
 }
 _CUSTOMERS: dict[str, Ids] = {
@@ -127,6 +128,7 @@ _SETUP: dict[str, Ids] = {
     "/v1/job-billings": (),
     "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}": ("jb_company", "2026-10", "7", "1"),
     "/v1/months": (),
+    "/v1/months/{ar_company}/{month}/checks": ("company", "2026-11"),
     "/v1/month-reopenings": (),
     "/v1/month-reopenings/{reopening_id}": ("reopening",),
 }

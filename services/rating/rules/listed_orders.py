@@ -48,10 +48,10 @@ class OrderRow(ListedOrder):
 
 
 @dataclass(frozen=True)
-class UnmatchedOrder(OrderRow):
-    """An order in a list. If the list is filtered by `reason=NO_PROFILE`, it has the profiles nearest to the order."""
+class OrderItem(OrderRow):
+    """An order in a list, with the profiles nearest to it if the list is filtered by `reason=NO_PROFILE`."""
 
-    nearest: Sequence[NearProfile] = ()
+    nearest: Sequence[NearProfile]
 
 
 @dataclass(frozen=True)

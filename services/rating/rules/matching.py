@@ -108,15 +108,14 @@ class NearProfile:
 
 
 def find_nearest(order: WorkOrder, table: RateTable) -> Sequence[NearProfile]:
-    """The profiles nearest to an order that no profile matches by the rates as they now are; otherwise none."""
+    """The profiles nearest to an order if none matches it by the rates as they now are."""
     try:
         region, _ = region_of(order, table)
-        match_profile(order, region, table)
-    except NoProfile:
-        return nearest_profiles(key_of(order, region), order.service_on, table)
-    except DomainError:
+    except (RegionRequired, RegionAmbiguous):
         return ()
-    return ()
+    key = key_of(order, region)
+    matched = find_profile(key, order.service_on, table) is not None
+    return () if matched else nearest_profiles(key, order.service_on, table)
 
 
 def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile, ...]:
