@@ -146,6 +146,7 @@ _NAMES = "branches are limited and other codes are not (test_codes.py)"
 _CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
+_REPORTS = "shows a caller's own reports, written within their limits (test_reports.py)"
 _RUNS = "a run checks everything, so callers with limits are refused (test_reconciliation.py)"
 UNLIMITED: dict[str, dict[str, str]] = {
     "rating": {
@@ -158,6 +159,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
             for one in ("", f"/{{{key}}}")
         },
         "/v1/codes": _NAMES,
+        **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         "/v1/search": "needs a text to search for (test_search.py)",
         "/v1/audit": _AUDIT,
     },
@@ -166,6 +168,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
         "/v1/gl-accounts/{gl_company}/{account}": _ACCOUNTS,
         "/v1/audit": _AUDIT,
         "/v1/search": "needs a text to search for (test_search.py)",
+        **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         **{f"/v1/reconciliation/runs{part}": _RUNS for part in ("", "/{run_id}", "/{run_id}/events", "/{run_id}/differences")},
     },
 }  # fmt: skip

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Interval
+from pydantic import Field
 
 from services.rating.rules.work_orders import NOWHERE, Whereabouts, WorkOrder, require_editable
 from shared.errors import DomainError, NotFound
@@ -16,7 +20,7 @@ class ChosenOrder:
     """An order to change. With the revision that you read, it is only changed if nobody has changed it since."""
 
     work_order_id: Id
-    revision: int | None = None
+    revision: Annotated[int, Interval(ge=1, le=2**31 - 1)] | None = None
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class OrderResult:
 class OrderResults:
     """What became of the chosen orders, in the order in which they were sent."""
 
-    done: int
-    refused: int
-    results: Sequence[OrderResult]
+    done: Annotated[int, Field(description="How many were changed.")]
+    refused: Annotated[int, Field(description="How many were not.")]
+    results: Annotated[Sequence[OrderResult], Field(description="What became of each order.")]
 
 
 def judge(

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules.credit_memos import (
@@ -69,16 +72,16 @@ class CreditTrial:
     owes on open invoices and rated work; null if you may not see what customers owe.
     """
 
-    credited: Money
-    tax: Money
-    lines: Sequence[TrialLine]
-    orders: Sequence[TrialOrder]
-    distributions: Sequence[TrialDistribution]
-    applied: Change
-    open: Change
-    exposure: Change | None
-    needs_approval: bool
-    needs_disposition: bool
+    credited: Annotated[Money, Field(description="What it takes from the invoice, with tax.")]
+    tax: Annotated[Money, Field(description="The tax in that.")]
+    lines: Annotated[Sequence[TrialLine], Field(description="What it takes from each line.")]
+    orders: Annotated[Sequence[TrialOrder], Field(description="What it takes from each work order.")]
+    distributions: Annotated[Sequence[TrialDistribution], Field(description="The GL rows of the credit memo.")]
+    applied: Annotated[Change, Field(description="What is applied to the invoice.")]
+    open: Annotated[Change, Field(description="What is open of the invoice.")]
+    exposure: Annotated[Change | None, Field(description="What the customer owes on open invoices and rated work.")]
+    needs_approval: Annotated[bool, Field(description="Whether someone else has to approve it.")]
+    needs_disposition: Annotated[bool, Field(description="Whether a work order comes to zero.")]
     warnings: Sequence[CreditWarning]
 
 

@@ -40,8 +40,8 @@ class MonthChecks:
 
     ar_company: int
     month: str
-    closable: bool
-    checks: Sequence[MonthCheck]
+    closable: Annotated[bool, Field(description="Whether nothing stands against closing it.")]
+    checks: Annotated[Sequence[MonthCheck], Field(description="What to look at.")]
 
 
 @dataclass(frozen=True)
