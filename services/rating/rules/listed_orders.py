@@ -37,6 +37,7 @@ class ListedOrder:
     rating_version: int
     invoice_id: int | None
     ar_number: str | None
+    ar_invoice_id: int | None
     total: Money | None
 
 

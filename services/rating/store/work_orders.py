@@ -35,6 +35,7 @@ _ELSEWHERE = {
     "ar_company": "b.ar_company",
     "customer_type": "c.customer_type",
     "ar_number": "i.ar_number",
+    "ar_invoice_id": "i.ar_invoice_id",
     "total": "r.total",
     "rated_with": f"{RATED_WITH} AS rated_with",
     "rates_digest": "r.rates_digest",
@@ -134,7 +135,7 @@ async def find_whereabouts(session: AsyncSession, order_ids: Sequence[int]) -> d
         session,
         _Whereabouts,
         """
-        SELECT o.work_order_id, e.run_id, e.ar_company, i.ar_number, i.ar_month, i.ar_transaction
+        SELECT o.work_order_id, e.run_id, e.ar_company, i.ar_number, i.ar_month, i.ar_transaction, i.ar_invoice_id
         FROM unnest(CAST(:order_ids AS bigint[])) AS named (id)
         CROSS JOIN LATERAL (
             SELECT * FROM export_order x WHERE x.work_order_id = named.id ORDER BY x.version DESC, x.attempt DESC LIMIT 1

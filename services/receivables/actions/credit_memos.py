@@ -151,6 +151,7 @@ def _event(credit: PostedCredit) -> wire.InvoiceCredited:
             number=invoice.invoice_number,
             month=invoice.month,
             transaction=invoice.number,
+            ar_invoice_id=invoice.id,
         ),
         orders=tuple(
             wire.CreditedOrder(

@@ -93,5 +93,6 @@ class RunInvoice:
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_invoice_id: int | None
     ar_batch: int | None
     answered_at: datetime | None

@@ -16,7 +16,8 @@ async def hand_overs(session: AsyncSession, order_id: int) -> list[HandOver]:
         SELECT o.version, o.attempt, o.invoice_id, i.kind, e.run_id, e.outcome, e.reason, e.detail, e.ar_company,
                CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
                CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
-               CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, o.total, e.answered_at
+               CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction,
+               CASE e.outcome WHEN 'exported' THEN i.ar_invoice_id END AS ar_invoice_id, o.total, e.answered_at
         FROM export_order o
         JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
         JOIN invoice i ON i.id = o.invoice_id

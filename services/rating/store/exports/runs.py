@@ -106,7 +106,8 @@ async def list_invoices(
             e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to, e.ar_company, e.orders, e.total, e.outcome, e.reason,
             e.detail, CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
             CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
-            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.ar_batch, e.answered_at
+            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction,
+            CASE e.outcome WHEN 'exported' THEN i.ar_invoice_id END AS ar_invoice_id, e.ar_batch, e.answered_at
         """,
         source=source,
         where=where,
