@@ -268,11 +268,11 @@ async def list_runs(
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, run_id: int, outcome: Outcome | None, query: PageQuery
+    session: AsyncSession, scope: Scope, run_id: int, outcome: Outcome | None, search: str | None, query: PageQuery
 ) -> tuple[list[RunInvoice], str | None, int | None]:
     """One page of the invoices of a run, the cursor of the next page, and how many match; raises NotFound."""
     await read_run(session, scope, run_id)
-    return await runs.list_invoices(session, run_id, outcome, query)
+    return await runs.list_invoices(session, run_id, outcome, search, query)
 
 
 async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[CreditedHandOver]:

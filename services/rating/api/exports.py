@@ -29,6 +29,7 @@ from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.filters import RunFilter
 from shared.values.numbers import Id
+from shared.values.text import Line
 
 router = Router("exports")
 VIEW = declared.feature("rating.export", Level.VIEW)
@@ -107,9 +108,12 @@ async def list_export_invoices(
     caller: CallerOf,
     session: Transaction,
     outcome: Outcome | None = None,
+    search: Annotated[
+        Line | None, Query(description="Part of the number of the invoice, of its bill-to or of a work order on it.")
+    ] = None,
 ) -> Page[RunInvoice, Count] | Response:
     """The invoices of a run, each with its invoice in Accounts Receivable, or why it was refused."""
-    rows, cursor, count = await exports.list_invoices(session, caller.scope, run_id, outcome, page)
+    rows, cursor, count = await exports.list_invoices(session, caller.scope, run_id, outcome, search, page)
     return answer(page, f"export-{run_id}", RunInvoice, rows, cursor, Count.of(count))
 
 
