@@ -18,7 +18,8 @@ RATE = declared.feature("rating.rating", Level.EDIT)
 async def unassign_work_orders(body: ChosenWorkOrders, caller: CallerOf, session: Transaction) -> OrderResults:
     """Takes up to 1,000 orders off their draft invoices. They stay rated.
 
-    Each order has its own result: what cannot be done for one does not stop the others.
+    Each order has its own result: what cannot be done for one does not stop the others. To take this back, assign them
+    again.
     """
     return await order_commands.unassign(session, caller.scope, body.work_orders, caller.name)
 

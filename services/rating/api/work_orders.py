@@ -126,7 +126,10 @@ async def change_work_order(
 async def unassign_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
-    """Takes an order off its draft invoice. It stays rated."""
+    """Takes an order off its draft invoice. It stays rated.
+
+    To take this back, assign the order again: by rule, or to the same draft if that still has orders.
+    """
     await work_orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
     return await _read(session, caller, work_order_id, response)
 

@@ -23,7 +23,9 @@ class ListedOrder:
     style: OrderStyle
     branch: str
     customer: str
+    customer_name: str | None
     bill_to: str
+    bill_to_name: str | None
     priority: str
     job_type: str
     region: str | None

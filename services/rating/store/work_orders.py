@@ -34,6 +34,8 @@ from shared.values.names import fold
 _ELSEWHERE = {
     "ar_company": "b.ar_company",
     "customer_type": "c.customer_type",
+    "customer_name": "c.name AS customer_name",
+    "bill_to_name": "t.name AS bill_to_name",
     "ar_number": "i.ar_number",
     "ar_invoice_id": "i.ar_invoice_id",
     "total": "r.total",
@@ -183,6 +185,8 @@ _LISTED = f"""
     {BRANCH}
     LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     LEFT JOIN invoice i ON i.id = w.invoice_id
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
+    LEFT JOIN customer t ON t.ar_company = b.ar_company AND t.number = w.bill_to
 """
 
 

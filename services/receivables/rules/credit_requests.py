@@ -27,6 +27,7 @@ class CreditRequestRow:
     invoice_number: str
     ar_company: int
     customer: str
+    customer_name: str
     status: RequestStatus
     amount: Money
     month: str

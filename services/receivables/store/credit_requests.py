@@ -20,7 +20,12 @@ _SOURCE = """
     credit_request r JOIN ar_transaction t ON t.id = r.invoice_id JOIN customer c ON c.id = t.customer_id
 """
 OF_CALLER, OF_OTHERS = "lower(r.requested_by) = lower(:name)", "lower(r.requested_by) <> lower(:name)"
-_ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
+_ELSEWHERE = {
+    "invoice_number": "t.invoice_number",
+    "ar_company": "t.ar_company",
+    "customer": "c.number AS customer",
+    "customer_name": "c.name AS customer_name",
+}
 _ROW = ", ".join(_ELSEWHERE.get(field.name, f"r.{field.name}") for field in fields(CreditRequest))
 
 

@@ -84,6 +84,7 @@ class RunInvoice:
     kind: InvoiceKind
     branch: str
     bill_to: str
+    bill_to_name: str | None
     ar_company: int
     orders: int
     total: Money

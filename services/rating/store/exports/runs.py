@@ -115,7 +115,9 @@ async def list_invoices(
         session,
         RunInvoice,
         columns="""
-            e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to, e.ar_company, e.orders, e.total, e.outcome, e.reason,
+            e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to,
+            (SELECT c.name FROM customer c WHERE c.ar_company = e.ar_company AND c.number = i.bill_to) AS bill_to_name,
+            e.ar_company, e.orders, e.total, e.outcome, e.reason,
             e.detail, CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
             CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
             CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction,

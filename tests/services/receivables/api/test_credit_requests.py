@@ -221,7 +221,8 @@ async def test_the_checks_of_a_month_say_what_keeps_it_open_and_where_to_find_it
 ) -> None:
     _, receivables = company
     checks = "/v1/months/1/2026-11/checks"
-    await ask(receivables, invoice, "waits")
+    request = (await receivables.get(await ask(receivables, invoice, "waits"))).json()
+    assert request["customer_name"] == invoice["customer_name"]
     await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})
     await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-10"})
     found = (await receivables.get(checks)).json()
