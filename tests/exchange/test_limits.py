@@ -290,3 +290,29 @@ async def test_other_branches_and_companies_change_nothing_that_a_limited_caller
         sight for sight, text in before["ar_companies"].items() if text.isdigit() and "prints" not in sight.template
     ]
     assert hidden == []
+
+
+# What is entered in receivables has no branch, and what belongs to a company no customer either.
+_OF_CUSTOMERS, _OF_COMPANIES = {"batches", "posting"}, {"setup", "month_reopening"}
+
+
+async def test_a_caller_does_within_limits_on_every_side_what_others_do_without(
+    world: World, identity: Callable[..., dict[str, str]]
+) -> None:
+    """Every command works with conditions on branch, customer and company at once."""
+    ours = Half(*OURS)
+    await world.set_up(ours)
+    branches, companies = frozenset({ours.branch}), frozenset({ours.company})
+    customers = frozenset({ours.customer, ours.rolled_customer})
+    for service, client in (("rating", world.rating), ("receivables", world.receivables)):
+        grants = []
+        for name in sorted({one.feature for one in declared_operations(service) if one.feature}):
+            noun = name.partition(".")[2]
+            limits = Limits(
+                frozenset() if noun in _OF_CUSTOMERS | _OF_COMPANIES else branches,
+                frozenset() if noun in _OF_COMPANIES else customers,
+                companies,
+            )
+            grants.append(Grant(name, Level.ADMIN, limits))
+        client.headers.update(identity(service, *grants))
+    await world.work(ours)

@@ -352,6 +352,7 @@ async def test_a_list_of_entries_shows_totals_and_findings_in_a_fixed_number_of_
     for query, seqs in (
         *(({"customer": "e3"}, [2]), ({"severity": "error"}, [2]), ({"severity": "warning"}, [1, 2])),
         *(({"type": ["invoice", "write_off"]}, [1, 2]), ({"type": "credit_memo"}, [])),
+        *(({"rule": "WITHOUT_LINES"}, [2]), ({"rule": "NO_SUCH_RULE"}, [])),
     ):
         page = (await clerk.client.get(f"/v1/batches/{batch_id}/entries", params=query)).json()
         assert [row["seq"] for row in page["items"]] == seqs, query
