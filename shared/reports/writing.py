@@ -1,10 +1,10 @@
 """The job that writes reports: one page of a list per transaction. A crash loses only the current page."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.attempts import Attempts
+from shared.database.attempts import PAUSES_SECONDS, Attempts
 from shared.database.failures import words_of
 from shared.database.pages import PageQuery
 from shared.files.csv import write_csv
@@ -15,9 +15,16 @@ PAGE_ROWS = 1_000
 """A page takes a tenth of a second of the process, in which no other request has its turn."""
 
 
-def writing(lists: Mapping[str, ReportedList], page_rows: int = PAGE_ROWS) -> Callable[[AsyncSession], Awaitable[bool]]:
-    """The part of a job that writes the next page of the oldest report; it returns False if there is nothing to write."""
-    attempts = Attempts("reports")
+def writing(
+    lists: Mapping[str, ReportedList],
+    page_rows: int = PAGE_ROWS,
+    pauses_seconds: Sequence[float] = PAUSES_SECONDS,
+) -> Callable[[AsyncSession], Awaitable[bool]]:
+    """The part of a job that writes the next page of the oldest report; it returns False if there is nothing to write.
+
+    A report that fails is tried again after each of the pauses, and then has failed.
+    """
+    attempts = Attempts("reports", pauses_seconds)
 
     async def write_next(session: AsyncSession) -> bool:
         report = await store.take_next(session, attempts.left_out)

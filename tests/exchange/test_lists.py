@@ -21,7 +21,7 @@ from tests.fixtures.ledgers import SAMPLE, Company, key, load
 from tests.fixtures.rollups import MONTHLY
 
 SEEDS = range(int(os.environ.get("RATEBOOK_SEEDS", "1")))
-QUERIES = 12
+QUERIES = 10
 """How many random queries each list gets."""
 Row = dict[str, Any]
 Drawn = tuple[Any, Callable[[Row], bool]]
@@ -242,7 +242,7 @@ async def test_the_big_lists_show_what_a_plain_model_shows(
     chance = random.Random(seed)
     rating, receivables = company
     heading, *lines = (SAMPLE / "work-orders.csv").read_bytes().splitlines()
-    await load(rating, "work-orders", b"\n".join([heading, *chance.sample(lines, 160)]))
+    await load(rating, "work-orders", b"\n".join([heading, *chance.sample(lines, 140)]))
     assert (await rating.post("/v1/rollup-rules", json=MONTHLY)).status_code == 201
     await rating.post("/v1/rating-runs", json={})
     await work_off(rating_database)
