@@ -156,10 +156,20 @@ class DatabaseAway(DomainError):
 
 
 class TooManyRows(DomainError):
-    """More rows match than one file may have. Add filters, such as a month or a customer, and get several files."""
+    """More rows match than one file may have. Add filters, such as a month or a customer, and get several files.
+
+    Or ask for the whole list as a report (`POST reports`): a job writes it to a file of any length.
+    """
 
     code = "TOO_MANY_ROWS"
     status = 422
+
+
+class TooManyReports(DomainError):
+    """Too many of your reports are not finished yet. Wait until one is, or delete one."""
+
+    code = "TOO_MANY_REPORTS"
+    status = 409
 
 
 class TookTooLong(DomainError):

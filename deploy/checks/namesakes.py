@@ -12,6 +12,11 @@ ALLOWED = {
     ("rating", "actions", "dependencies"): "what endpoints ask for, no noun",
     ("rating", "wire types", "dependencies"): "what endpoints ask for, no noun",
     ("rating", "wire types", "records"): "records are their own wire types",
+    **{
+        (service, layer, "reports"): "the lists of the service, for shared/reports"
+        for service in ("rating", "receivables")
+        for layer in LAYERS
+    },
     ("security", "actions", "cookies"): "the tokens of actions/tokens.py, given as cookies",
     ("security", "actions", "dependencies"): "what endpoints ask for, no noun",
     ("security", "wire types", "dependencies"): "what endpoints ask for, no noun",

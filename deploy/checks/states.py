@@ -17,6 +17,7 @@ ALLOWED = {
     "Claimed.source": "the issuer of an identity provider, or `directory`",
     "DeclaredOperation.method": "any method in the documents",
     "Explanation.source": "where the figures of a rate table come from, in words",
+    "OrderResult.outcome": "the code of any refusal",
     "OutcomeCount.outcome": "the code of any refusal",
     "RatingResult.outcome": "the code of any refusal",
     "Round.state": "a term of OpenID Connect: a text that nobody can guess",

@@ -15,12 +15,14 @@ from services.rating.api import (
     draft_invoices,
     exports,
     open_rollup_invoices,
+    order_commands,
     rating_runs,
     rating_trials,
     ratings,
     ready_to_export,
     reconciliation,
     records,
+    reports,
     search,
     waiting,
     work_in_progress,
@@ -41,17 +43,23 @@ from services.rating.jobs.pruning import prunes
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
 from services.rating.store.sortings import SORTINGS
+from shared.reports.router import report_router
+from shared.reports.store import prune as prune_reports
+from shared.reports.writing import writing
 from shared.service.build import build
+from shared.service.jobs import Job
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The rating service; without settings it reads them from the environment."""
     settings = settings or Settings()
+    lists = reports.lists_of(settings.time_zone)
     return build(
         "rating",
         settings,
         routers=[
             work_orders.router,
+            order_commands.router,
             work_orders.entries,
             ratings.router,
             rating_trials.of_orders,
@@ -76,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             commission_payments.periods,
             commission_payments.router,
             reconciliation.router,
+            report_router(lists, SORTINGS),
         ],
         consumers=[
             invoice_batched.consumer,
@@ -93,8 +102,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "export runs": send_job(settings.export_chunk_orders),
             "unanswered chunks": remind_job(settings.answer_patience_seconds),
             "estimates": estimate_job(),
+            "reports": Job(writing(lists)),
         },
-        prunes=prunes(settings.result_days),
+        prunes={**prunes(settings.result_days), "reports": prune_reports},
         measures=[measures.export_runs],
         sortings=SORTINGS,
     )

@@ -8,6 +8,7 @@ from services.receivables.api import (
     codes,
     credit_memos,
     credit_requests,
+    credit_trials,
     customers,
     entries,
     invoice_emails,
@@ -18,6 +19,7 @@ from services.receivables.api import (
     months,
     reconciliation,
     records,
+    reports,
     search,
     transactions,
     waiting,
@@ -32,12 +34,17 @@ from services.receivables.jobs.pruning import PRUNES
 from services.receivables.jobs.reconciliation import reconcile_job
 from services.receivables.settings import Settings
 from services.receivables.store.sortings import SORTINGS
+from shared.reports.router import report_router
+from shared.reports.store import prune as prune_reports
+from shared.reports.writing import writing
 from shared.service.build import build
+from shared.service.jobs import Job
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The receivables service. Without `settings` it reads them from the environment."""
     settings = settings or Settings()
+    lists = reports.lists_of(settings.time_zone)
     server = settings.mail_server
     sending = {} if server is None else {"invoice e-mails": email_job(server, settings.time_zone)}
     return build(
@@ -55,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             transactions.router,
             misc_distributions.router,
             credit_memos.router,
+            credit_trials.router,
             credit_requests.router,
             invoice_prints.single,
             invoice_prints.router,
@@ -68,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             write_offs.router,
             write_offs.of_invoice,
             reconciliation.router,
+            report_router(lists, SORTINGS),
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],
         jobs={
@@ -77,8 +86,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "posting": batch_jobs.post_job(settings.time_zone),
             "invoice prints": print_job(settings.time_zone),
             "reconciliation": reconcile_job,
+            "reports": Job(writing(lists)),
             **sending,
         },
-        prunes=PRUNES,
+        prunes={**PRUNES, "reports": prune_reports},
         sortings=SORTINGS,
     )

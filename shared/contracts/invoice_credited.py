@@ -25,6 +25,7 @@ class CreditedBooking(Part):
     number: str
     month: Annotated[str, Month]
     transaction: int
+    ar_invoice_id: int | None = None
 
 
 class CreditedOrder(Part):

@@ -16,13 +16,14 @@ class ExportedOrder(Part):
 
 
 class ExportedInvoice(Part):
-    """`number`, `month` and `transaction` identify the posted invoice in the AR company."""
+    """`number`, `month` and `transaction` identify the posted invoice in the AR company; `ar_invoice_id` is its id there."""
 
     invoice_id: int
     attempt: int
     number: str
     month: Annotated[str, Month]
     transaction: int
+    ar_invoice_id: int | None = None
     orders: tuple[ExportedOrder, ...]
     net: Money
     tax: Money

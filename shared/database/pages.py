@@ -169,7 +169,8 @@ async def fetch_page(
     next_cursor = None
     if query.limit is None and len(rows) > MOST_ROWS:
         raise TooManyRows(
-            f"More than {MOST_ROWS:,} rows match, too many for one file. Add filters, such as a month or a customer."
+            f"More than {MOST_ROWS:,} rows match, too many for one file. Add filters, such as a month or a "
+            "customer, or ask for the list as a report (POST reports)."
         )
     if query.limit is not None and len(rows) > query.limit:
         rows = rows[: query.limit]

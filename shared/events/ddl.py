@@ -7,7 +7,7 @@ SHARED_TABLES = frozenset(
     {
         *("outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"),
         *("audit_entry", "audit_seal", "audit_unsealed", "audit_checkpoint"),
-        *("incarnation", "outbox_pruned", "record_change"),
+        *("incarnation", "outbox_pruned", "record_change", "report", "report_part"),
     }
 )
 
@@ -257,3 +257,43 @@ def last_change_v1(table: str, version: str = "revision") -> list[str]:
 def published_v1() -> str:
     """Pruning finds the oldest published events without reading the others. CONCURRENTLY, so outside a transaction."""
     return "CREATE INDEX CONCURRENTLY outbox_published_at ON outbox (published_at) WHERE published_at IS NOT NULL"
+
+
+def reports_v1(runtime_role: str) -> list[str]:
+    """Lists that a job writes to files: what was asked for, how far it is, and the parts of the file."""
+    return [
+        """
+        CREATE TABLE report (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            list text NOT NULL,
+            filters jsonb NOT NULL,
+            sort text,
+            format text NOT NULL,
+            status text NOT NULL,
+            subject text NOT NULL,
+            requested_by text NOT NULL,
+            requested_at timestamptz NOT NULL DEFAULT now(),
+            scope jsonb NOT NULL,
+            cursor text,
+            parts int NOT NULL DEFAULT 0,
+            rows bigint NOT NULL DEFAULT 0,
+            bytes bigint NOT NULL DEFAULT 0,
+            finished_at timestamptz,
+            reason text NOT NULL DEFAULT ''
+        )
+        """,
+        "CREATE INDEX report_unfinished ON report (id) WHERE status IN ('waiting', 'running')",
+        "CREATE INDEX report_subject ON report (subject, id)",
+        "CREATE INDEX report_requested_at ON report (requested_at)",
+        """
+        CREATE TABLE report_part (
+            report_id bigint NOT NULL REFERENCES report ON DELETE CASCADE,
+            part int NOT NULL,
+            content bytea NOT NULL,
+            PRIMARY KEY (report_id, part)
+        )
+        """,
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON report TO {runtime_role}",
+        f"GRANT SELECT, INSERT, DELETE ON report_part TO {runtime_role}",
+        "CREATE TRIGGER ring_bell AFTER INSERT ON report FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()",
+    ]

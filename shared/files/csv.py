@@ -315,10 +315,14 @@ def _cell(value: object) -> str:
     return "" if shown is None else str(shown)
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[object]) -> bytes:
-    """Returns the rows as CSV, with one column for each attribute in `columns`."""
+def write_csv(columns: Sequence[str], rows: Iterable[object], *, heading: bool = True) -> bytes:
+    """Returns the rows as CSV, with one column for each attribute in `columns`.
+
+    Without `heading` they are the continuation of such a file.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(columns)
+    if heading:
+        writer.writerow(columns)
     writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8-sig" if heading else "utf-8")

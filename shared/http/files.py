@@ -62,16 +62,17 @@ def _place_of_null(table: bytes) -> str:
 async def whole_file(request: Request, most_bytes: int) -> bytes | None:
     """The body, or None when it is larger than `most_bytes`.
 
-    It is kept with the request, because a repetition after a deadlock and the audit need it again.
+    It is kept with the request, because a repetition after a deadlock, the idempotency key and the audit need it again.
     """
-    kept: bytes | None = getattr(request.state, "file", None)
-    if kept is None:
+    if not hasattr(request.state, "file"):
+        request.state.file = None
         content = bytearray()
         async for part in request.stream():
             content += part
             if len(content) > most_bytes:
                 return None
-        kept = request.state.file = bytes(content)
+        request.state.file = bytes(content)
+    kept: bytes | None = request.state.file
     return kept
 
 

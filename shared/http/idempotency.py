@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.statements import execute, fetch_one, try_turn
 from shared.errors import CommandInFlight, Fault, IdempotencyKeyReused, InvalidInput
+from shared.http.files import LARGEST_FILE_BYTES, whole_file
 from shared.http.headers import DEMANDED, AnswerHeader
 
 KEPT = timedelta(days=7)
@@ -52,8 +53,11 @@ def taken_key(idempotency_key: Annotated[str | None, Header(description=_KEY)] =
     """Describes the header in OpenAPI where it may be left out; `read_command` reads it."""
 
 
-async def read_command(request: Request, principal: str, route: str) -> Command | None:
-    """The command in `request`, or None without a key; raises InvalidInput for one that is too long."""
+async def read_command(request: Request, principal: str, route: str, *, reads_file: bool = False) -> Command | None:
+    """The command in `request`, or None without a key; raises InvalidInput for one that is too long.
+
+    A file that is too large makes no command either: its operation refuses it.
+    """
     key = request.headers.get("idempotency-key", "").strip()
     if not key:
         return None
@@ -62,8 +66,12 @@ async def read_command(request: Request, principal: str, route: str) -> Command 
             f"An Idempotency-Key has at most {_LONGEST_KEY} characters.",
             faults=[Fault("header Idempotency-Key", f"must have at most {_LONGEST_KEY} characters")],
         )
-    named = f"{request.url.path}?{request.url.query}".encode()
-    return Command(principal, route, key, hashlib.sha256(named + b"\0" + await request.body()).digest())
+    body = await whole_file(request, LARGEST_FILE_BYTES) if reads_file else await request.body()
+    if body is None:
+        return None
+    fingerprint = hashlib.sha256(f"{request.url.path}?{request.url.query}\0".encode())
+    fingerprint.update(body)
+    return Command(principal, route, key, fingerprint.digest())
 
 
 async def begin(session: AsyncSession, command: Command) -> Response | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.files.changes import MOST_SHOWN, FileWarning, Outcome, RecordChange
@@ -58,6 +58,19 @@ async def taken_back(session: AsyncSession, *, check: bool) -> AsyncIterator[Non
         yield
         if check:
             await point.rollback()
+
+
+CheckOnly = Annotated[bool, Query(description="Only says what this would take; nothing is started.")]
+
+
+def checked_as(kind: type[object]) -> dict[int | str, dict[str, Any]]:
+    """Documents the answer of a check of this command."""
+    return {200: {"model": kind, "description": "The answer to `check=true`: what it would take. Nothing is started."}}
+
+
+def check_answer(found: object) -> JSONResponse:
+    """The answer of a check."""
+    return JSONResponse(TypeAdapter(type(found)).dump_python(found, mode="json"))
 
 
 def checkable(load: Load) -> Callable[..., Awaitable[Any]]:

@@ -49,7 +49,7 @@ from shared.http.headers import headers_of, set_headers
 from shared.http.imports import Imported, Load, checkable
 from shared.http.problems import invalid_faults, invalid_fields, refusal_of_validation, refusals
 from shared.http.progress import Look, watching
-from shared.http.queries import known_parameters, require_known_query
+from shared.http.queries import known_parameters, only_checks, require_known_query
 from shared.http.storable import require_storable
 from shared.http.transaction import acting_for
 from shared.process import tracing
@@ -154,11 +154,12 @@ class Operation(APIRoute):
     key: KeyUse = "none"
     naming: Naming | None = None
     open_query: bool = False
+    reads_file: bool = False
     sorting: Sorting | None = None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint = super().get_route_handler()
-        known = known_parameters(self.dependant)
+        known = self.known = known_parameters(self.dependant)
 
         async def handle(request: Request) -> Response:
             if self.declared is None:
@@ -210,9 +211,12 @@ class Operation(APIRoute):
             return answer
 
     async def _command(self, request: Request) -> idempotency.Command | None:
-        """The command in the request, or None if it has no key and needs none."""
+        """The command in the request, or None if it has no key and needs none, or only checks."""
+        if only_checks(request, self.known):
+            return None
         subject = request.state.caller.principal.subject
-        command = await idempotency.read_command(request, subject, f"{request.method} {self.path}")
+        route = f"{request.method} {self.path}"
+        command = await idempotency.read_command(request, subject, route, reads_file=self.reads_file)
         if command is None and self.key == "required":
             raise IdempotencyKeyMissing("Send an Idempotency-Key, and the same one when you repeat the command.")
         return command
@@ -238,12 +242,13 @@ class Operation(APIRoute):
     async def _note(self, request: Request, answer: Response) -> None:
         """Adds a command that was carried out to the audit, in the command's own transaction.
 
-        What may be done with the level `view` asks for something, whatever its method: an entry form, a trial.
+        What may be done with the level `view` asks for something, whatever its method: an entry form, a trial. So does
+        a check.
         """
         session, access = request.state.session, self.declared
         if session is None or access is None or access.kind == "public" or request.method not in _CHANGING:
             return
-        if access.level is Level.VIEW:
+        if access.level is Level.VIEW or only_checks(request, self.known):
             return
         caller: Caller = request.state.caller
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -284,7 +289,7 @@ class Router:
 
     def imports(self, path: str, *, access: Access, **options: Any) -> Callable[[Load], Load]:
         """Registers an import: the function imports a file and returns its number of rows; `check=true` keeps none."""
-        declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, "idempotent": False}
+        declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, "file": True}
         declared |= options
         declared["response_model_exclude_none"] = True
         declared["responses"] = {200: {"model": Imported, "description": "The result of a check; nothing is imported."}}
@@ -326,13 +331,14 @@ class Router:
         """Registers an operation.
 
         `refuses` lists its own errors; `idempotent` requires an Idempotency-Key, which other commands take unless it is
-        False: files, and answers with a secret, which is not kept; `naming` says what its body names;
-        `open_query` leaves unknown parameters alone, because another system makes the query; `sorting` says what a list can
-        be sorted by, where that is not said in main.py of the service.
+        False: answers with a secret, which is not kept; `naming` says what its body names;
+        `open_query` leaves unknown parameters alone, because another system makes the query; `file` says that its body is a
+        file; `sorting` says what a list can be sorted by, where that is not said in main.py of the service.
         """
         key = _use_of_key(method, access, idempotent=options.pop("idempotent", None))
         naming: Naming | None = options.pop("naming", None)
         open_query: bool = options.pop("open_query", False)
+        reads_file: bool = options.pop("file", False)
         sorting: Sorting | None = options.pop("sorting", None)
         errors: list[type[DomainError]] = [
             *options.pop("refuses", ()),
@@ -375,7 +381,7 @@ class Router:
             route = self.api.routes[-1]
             assert isinstance(route, Operation)
             route.declared, route.key, route.naming = access, key, naming
-            route.open_query, route.sorting = open_query, sorting
+            route.open_query, route.reads_file, route.sorting = open_query, reads_file, sorting
             return endpoint
 
         return register

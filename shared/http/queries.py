@@ -11,6 +11,9 @@ from pydantic import BaseModel
 from shared.errors import Fault
 from shared.http.problems import invalid_fields
 
+_TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
+"""What Pydantic reads as true."""
+
 
 def known_parameters(dependant: Dependant) -> dict[str, bool]:
     """The parameters that an operation reads from the query, and whether each may be given several times."""
@@ -32,6 +35,11 @@ def _parameters(dependant: Dependant) -> Iterator[tuple[str, Any]]:
 
 def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) in (list, tuple) or any(_is_list(part) for part in get_args(annotation))
+
+
+def only_checks(request: Request, known: Mapping[str, bool]) -> bool:
+    """Whether the request only asks what a command would do: `check=true`, where the operation knows that."""
+    return "check" in known and request.query_params.get("check", "").lower() in _TRUE
 
 
 def require_known_query(request: Request, known: Mapping[str, bool] | None) -> None:

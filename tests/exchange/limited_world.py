@@ -62,7 +62,11 @@ class World:
 
     async def fill(self, half: Half) -> None:
         """Creates one of everything that can be seen in this half."""
-        await self._set_up(half)
+        await self.set_up(half)
+        await self.work(half)
+
+    async def work(self, half: Half) -> None:
+        """Does in this half what clerks do."""
         await self._rate(half)
         await self._export(half)
         await self._leave_work(half)
@@ -70,7 +74,7 @@ class World:
         await self._keep_books(half)
         await exchange(self.rating_database, self.receivables_database)
 
-    async def _set_up(self, half: Half) -> None:
+    async def set_up(self, half: Half) -> None:
         code, company = half.name, half.company
         kind = (await self.receivables.get(f"/v1/receivable-types/{company}/1")).json()
         for noun, row in {

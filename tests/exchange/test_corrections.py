@@ -84,7 +84,20 @@ async def test_one_order_of_a_rollup_is_rerated_and_the_others_stay_locked(
     assert (again["status"], again["last_export"]["ar_number"]) == ("exported", "100002")
     assert again["invoice_id"] != kept["invoice_id"]
     (newest, _) = (await receivables.get("/v1/invoices", params={"work_order": "W1", "sort": "-id"})).json()["items"]
-    assert newest["number"] == "100002"
+    assert (newest["number"], newest["id"]) == ("100002", again["last_export"]["ar_invoice_id"])
+    listed = (await rating.get("/v1/work-orders", params={"search": "W1"})).json()["items"]
+    assert {(one["customer_name"], one["bill_to_name"]) for one in listed} == {(newest["customer_name"],) * 2}
+    assert {one["ar_invoice_id"] for one in listed if one["id"] == first} == {newest["id"]}
+    (line,) = (await receivables.get(f"/v1/invoices/{newest['id']}")).json()["lines"]
+    assert (line["work_order_number"], line["work_order_customer"]) == ("W1", again["customer"])
+    invoices = f"/v1/exports/{again['last_export']['run_id']}/invoices"
+    (run_invoice,) = (await rating.get(invoices)).json()["items"]
+    for search, count in (("w1", 1), ("10000", 1), (again["bill_to"].lower(), 1), ("W2", 0)):
+        assert (await rating.get(invoices, params={"search": search})).json()["totals"] == {"count": count}, search
+    (draft,) = (await rating.get("/v1/invoices?status=exported&sort=-id&limit=1")).json()["items"]
+    assert run_invoice["bill_to_name"] == newest["customer_name"]
+    assert run_invoice["ar_invoice_id"] == draft["ar_invoice_id"] == newest["id"]
+    assert (await rating.get(f"/v1/work-orders/{first}/hand-overs")).json()[0]["ar_invoice_id"] == newest["id"]
     await reconciled()
 
 

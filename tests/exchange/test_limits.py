@@ -100,6 +100,7 @@ _INVOICES: dict[str, Ids] = {
     "/v1/batches/{batch_id}/batch-list": ("batch",),
     "/v1/batches/{batch_id}/gl-distribution-list": ("batch",),
     "/v1/batches/{batch_id}/findings": ("batch",),
+    "/v1/batches/{batch_id}/events": ("batch",),
     "/v1/reconciliation": (),
 }
 _CUSTOMERS: dict[str, Ids] = {
@@ -143,6 +144,7 @@ _SETUP: dict[str, Ids] = {
     "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}": ("jb_company", "2026-10", "7", "1"),
     "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}/history": ("jb_company", "2026-10", "7", "1"),
     "/v1/months": (),
+    "/v1/months/{ar_company}/{month}/checks": ("company", "2026-11"),
     "/v1/month-reopenings": (),
     "/v1/month-reopenings/{reopening_id}": ("reopening",),
 }
@@ -160,6 +162,7 @@ _NAMES = "branches are limited and other codes are not (test_codes.py)"
 _CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
+_REPORTS = "shows a caller's own reports, written within their limits (test_reports.py)"
 _RUNS = "a run checks everything, so callers with limits are refused (test_reconciliation.py)"
 UNLIMITED: dict[str, dict[str, str]] = {
     "rating": {
@@ -172,6 +175,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
             for one in ("", f"/{{{key}}}", f"/{{{key}}}/history")
         },
         "/v1/codes": _NAMES,
+        **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         "/v1/search": "needs a text to search for (test_search.py)",
         "/v1/audit": _AUDIT,
     },
@@ -181,6 +185,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
         "/v1/gl-accounts/{gl_company}/{account}/history": _ACCOUNTS,
         "/v1/audit": _AUDIT,
         "/v1/search": "needs a text to search for (test_search.py)",
+        **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         **{f"/v1/reconciliation/runs{part}": _RUNS for part in ("", "/{run_id}", "/{run_id}/events", "/{run_id}/differences")},
     },
 }  # fmt: skip
@@ -302,3 +307,29 @@ async def test_other_branches_and_companies_change_nothing_that_a_limited_caller
         sight for sight, text in before["ar_companies"].items() if text.isdigit() and "prints" not in sight.template
     ]
     assert hidden == []
+
+
+# What is entered in receivables has no branch, and what belongs to a company no customer either.
+_OF_CUSTOMERS, _OF_COMPANIES = {"batches", "posting"}, {"setup", "month_reopening"}
+
+
+async def test_a_caller_does_within_limits_on_every_side_what_others_do_without(
+    world: World, identity: Callable[..., dict[str, str]]
+) -> None:
+    """Every command works with conditions on branch, customer and company at once."""
+    ours = Half(*OURS)
+    await world.set_up(ours)
+    branches, companies = frozenset({ours.branch}), frozenset({ours.company})
+    customers = frozenset({ours.customer, ours.rolled_customer})
+    for service, client in (("rating", world.rating), ("receivables", world.receivables)):
+        grants = []
+        for name in sorted({one.feature for one in declared_operations(service) if one.feature}):
+            noun = name.partition(".")[2]
+            limits = Limits(
+                frozenset() if noun in _OF_CUSTOMERS | _OF_COMPANIES else branches,
+                frozenset() if noun in _OF_COMPANIES else customers,
+                companies,
+            )
+            grants.append(Grant(name, Level.ADMIN, limits))
+        client.headers.update(identity(service, *grants))
+    await world.work(ours)

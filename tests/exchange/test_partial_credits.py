@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from shared.access.grants import Grant, Level, Limits
 from shared.contracts.invoice_credited import InvoiceCredited
 from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, exchange, take_events
 from tests.fixtures.ledgers import Company, Enter, key
-from tests.services.receivables.fixtures import Export, Reconciled
+from tests.services.receivables.fixtures import Export, Identity, Reconciled
 
 MONTH = {"month": "2026-11", "reason": "agreed"}
 
@@ -119,7 +120,7 @@ async def test_two_hundred_credits_at_once_never_take_more_than_is_left(
 
 
 async def test_an_exported_invoice_with_a_discount_is_credited_by_what_is_open_and_typed_positive(
-    company: Company, enter: Enter, export: Export, reconciled: Reconciled
+    company: Company, enter: Enter, export: Export, reconciled: Reconciled, identity: Identity
 ) -> None:
     """Lines of 95.00, 26.00 and −100.00 have 21.00 open; a request for approval shows what was typed."""
     rating, receivables = company
@@ -144,12 +145,42 @@ async def test_an_exported_invoice_with_a_discount_is_credited_by_what_is_open_a
         assert (refused.status_code, refused.json()["code"]) == (422, "MORE_THAN_LEFT"), refused.text
         assert refused.json()["errors"][0]["pointer"] == pointer
     both = {**MONTH, "lines": [{"line": 1, "amount": "40.00"}, {"line": 3, "amount": "30.00"}]}
-    credited = await receivables.post(path, json=both, headers=key("both"))
+    trial = await receivables.post(f"{path}/trial", json={"month": "2026-11", "lines": both["lines"]})
+    assert trial.status_code == 200, trial.text
+    tried = trial.json()
+    assert [(one["line"], one["credited"], one["remaining"]) for one in tried["lines"]] == [
+        (1, "40.00", "55.00"),
+        (3, "-30.00", "-70.00"),
+    ]
+    assert (tried["open"], tried["applied"]) == (
+        {"before": "21.00", "after": "11.00"},
+        {"before": "0.00", "after": "-10.00"},
+    )
+    assert tried["exposure"] == {"before": "21.00", "after": "11.00"}
+    assert (tried["credited"], tried["needs_approval"], tried["needs_disposition"]) == ("10.00", False, False)
+    assert sum(float(row["debit"]) - float(row["credit"]) for row in tried["distributions"]) == 0
+    assert (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()["open"] == "21.00"
+    whole = {"month": "2026-11", "credit_date": "1999-11-21"}
+    at_zero = (await receivables.post(f"{path}/trial", json=whole)).json()
+    assert (at_zero["needs_disposition"], [order["remaining"] for order in at_zero["orders"]]) == (True, ["0.00"])
+    assert [one["rule"] for one in at_zero["warnings"]] == ["DATED_BEFORE_INVOICE", "DATE_FAR_FROM_MONTH"]
+    view = Grant("receivables.credits", Level.VIEW)
+    alone = await receivables.post(f"{path}/trial", json=both, headers=identity("receivables", view))
+    assert (alone.status_code, alone.json()["exposure"], alone.json()["open"]["after"]) == (200, None, "11.00")
+    others = Grant("receivables.credits", Level.VIEW, Limits(customers=frozenset({"S1002"})))
+    hidden = await receivables.post(f"{path}/trial", json=both, headers=identity("receivables", others))
+    assert hidden.status_code == 404
+    unneeded = await receivables.post(f"{path}/trial", json={**both, "disposition": "close"})
+    assert unneeded.json()["code"] == "DISPOSITION_UNNEEDED"
+    ours = Grant("receivables.credits", Level.EDIT, Limits(customers=frozenset({"S1001"})))
+    limited = {**identity("receivables", ours), **key("both")}
+    credited = await receivables.post(path, json=both, headers=limited)
     assert credited.json()["invoice"]["open"] == "11.00", credited.text
 
     found = await receivables.get("/v1/ar-companies/1")
-    limited = {**found.json(), "four_eyes_limit": "5.00"}
-    await receivables.put("/v1/ar-companies/1", json=limited, headers={"if-match": found.headers["etag"]})
+    company_limit = {**found.json(), "four_eyes_limit": "5.00"}
+    await receivables.put("/v1/ar-companies/1", json=company_limit, headers={"if-match": found.headers["etag"]})
+    assert (await receivables.post(f"{path}/trial", json=both)).json()["needs_approval"] is True
     asked = await receivables.post(path, json={**both, "disposition": None}, headers=key("asked"))
     request = (await receivables.get(asked.headers["location"])).json()
     assert [(one["line"], one["amount"]) for one in request["lines"]] == [(1, "40.00"), (3, "30.00")]

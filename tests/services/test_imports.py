@@ -13,11 +13,13 @@ from services.rating.actions import records as rating_records
 from services.receivables.actions import records as receivables_records
 from services.receivables.records.customers import CustomerEntry
 from shared.database.pool import Database
+from shared.database.statements import fetch_value
 from shared.files.changes import MOST_SHOWN
 from shared.files.xlsx import XLSX_TYPE
+from shared.http.files import LARGEST_FILE_BYTES
 from shared.values.fields import required_names
 from tests.fixtures.exchange import take_events
-from tests.fixtures.ledgers import Company, load
+from tests.fixtures.ledgers import Company, key, load, order_csv
 
 KINDS: dict[str, type[Any]] = {
     "gl-accounts": receivables_records.GL_ACCOUNTS.table.entered,
@@ -103,6 +105,29 @@ async def test_an_exported_workbook_that_another_program_saved_changes_nothing(c
     again = await client.post(f"/v1/{noun}/import", content=out.getvalue(), headers={"content-type": XLSX_TYPE})
     assert again.status_code == 201, again.text
     assert (again.json()["imported"], again.json()["unchanged"] > 0) == (0, True), again.text
+
+
+async def test_a_file_that_is_sent_twice_with_the_same_key_is_imported_once(
+    company: Company, rating_database: Database
+) -> None:
+    rating, _ = company
+    headers = {"content-type": "text/csv", **key("orders")}
+    path, file = "/v1/work-orders/import", order_csv("K1,SAT,S1001,STANDARD,CITATION,78205,,")
+    checks = [await rating.post(f"{path}?check=true", content=file, headers=headers) for _ in range(2)]
+    assert [one.json()["checked"] for one in checks] == [1, 1]
+    first = await rating.post(path, content=file, headers=headers)
+    again = await rating.post(path, content=file, headers=headers)
+    assert (first.status_code, first.json()["created"]) == (201, 1), first.text
+    assert (again.status_code, again.json(), again.headers["idempotency-replayed"]) == (201, first.json(), "true")
+    other = await rating.post(path, content=file + b"\n", headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    unkeyed = await rating.post(path, content=file, headers={"content-type": "text/csv"})
+    assert (unkeyed.status_code, unkeyed.json()["code"]) == (422, "IMPORT_REFUSED")
+    large = await rating.post(path, content=b"x" * (LARGEST_FILE_BYTES + 1), headers={**headers, **key("large")})
+    assert (large.status_code, large.json()["code"]) == (422, "IMPORT_REFUSED")
+    async with rating_database.transaction() as session:
+        noted = "SELECT count(*) FROM audit_entry WHERE operation = 'POST /v1/work-orders/import'"
+        assert await fetch_value(session, noted) == 1
 
 
 async def test_a_percentage_in_a_workbook_is_loaded_as_it_is_shown(receivables: httpx.AsyncClient) -> None:

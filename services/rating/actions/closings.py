@@ -1,5 +1,6 @@
 """Orders that are invoiced on demand, closed without an invoice, or reopened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,8 +52,15 @@ async def zero_bill(
     """Closes an open order without an invoice; raises NotFound, LockedUseCredit, VersionStale or NotOpen."""
     order = await lock_editable(session, scope, order_id, expected_revision)
     require_open(order)
-    await closings.set_status(session, order_id, "closed")
-    await closings.insert(session, order_id, "zero_bill", reason, done_by, done_at)
+    await zero_bill_locked(session, [order_id], reason, done_by, done_at)
+
+
+async def zero_bill_locked(
+    session: AsyncSession, order_ids: Sequence[int], reason: str, done_by: str, done_at: datetime
+) -> None:
+    """Closes open orders that the caller has locked, with two statements."""
+    await closings.set_status(session, order_ids, "closed")
+    await closings.insert(session, order_ids, "zero_bill", reason, done_by, done_at)
 
 
 async def reopen(
@@ -68,5 +76,5 @@ async def reopen(
     order = await find_order(session, scope, order_id, lock=True)
     require_closed(order)
     require_version(order.revision, expected_revision, f"Work order {order.number}")
-    await closings.set_status(session, order_id, "open")
-    await closings.insert(session, order_id, "reopen", reason, done_by, done_at)
+    await closings.set_status(session, [order_id], "open")
+    await closings.insert(session, [order_id], "reopen", reason, done_by, done_at)

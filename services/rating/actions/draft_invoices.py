@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.commissions import take_back
+from services.rating.actions.ratings import remove_ratings_locked
 from services.rating.actions.references import require_known
 from services.rating.errors import NotAssignable, NothingToAssign
 from services.rating.rules.draft_invoices import (
@@ -23,7 +23,7 @@ from services.rating.rules.draft_invoices import (
 from services.rating.rules.exports.claim import Selection
 from services.rating.rules.order_warnings import warnings_by_invoice
 from services.rating.rules.work_orders import WorkOrder
-from services.rating.store import customers, draft_invoice_history, draft_invoices, rate_tables, ratings, work_orders
+from services.rating.store import customers, draft_invoice_history, draft_invoices, rate_tables, work_orders
 from services.rating.store.selection import TO_ROLL_UP, lock_selected
 from shared.access.grants import EVERYTHING, Scope
 from shared.audit.changes import HistoryStep
@@ -161,11 +161,8 @@ async def remove_invoice(
     Raises NotFound, LockedUseCredit or VersionStale.
     """
     locked = await _lock_with_orders(session, scope, invoice_id, expected_revision)
-    versions = {order.id: order.rating_version for order in await work_orders.find_all(session, EVERYTHING, locked)}
-    await take_back(session, versions, removed_by, removed_at)
-    await draft_invoices.take_off(session, locked, removed_by)
-    await work_orders.remove_ratings(session, locked, removed_by)
-    await ratings.announce(session, locked)
+    orders = await work_orders.find_all(session, EVERYTHING, locked)
+    await remove_ratings_locked(session, orders, removed_by, removed_at)
 
 
 async def _lock_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:

@@ -28,7 +28,7 @@ from services.rating.rules.exports.answers import (
 )
 from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, names_orders, places_of
 from services.rating.rules.exports.hand_overs import CreditedHandOver, with_credits
-from services.rating.rules.exports.runs import MOST_LEFT_OUT, ExportRun, RunInvoice, with_shown_status
+from services.rating.rules.exports.runs import MOST_LEFT_OUT, ExportCheck, ExportRun, RunInvoice, with_shown_status
 from services.rating.rules.exports.sending import UnsentRun, cut_chunks
 from services.rating.rules.work_orders import ClosingStatus
 from services.rating.store import commissions, draft_invoices, ratings
@@ -39,6 +39,7 @@ from shared.clock import now
 from shared.database.attempts import Attempts
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.fields import parts_of
 from shared.values.filters import RunFilter
 from shared.values.numbers import counted
 
@@ -83,6 +84,15 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
     run = await _claim_what_fits(session, request, choice)
     _require_expected(run, request)
     return run
+
+
+async def check_export(session: AsyncSession, scope: Scope, request: ExportRequest) -> ExportCheck:
+    """What the export would take: it is claimed by the same rules, and the caller rolls that back.
+
+    Raises what `start_export` does.
+    """
+    run = await start_export(session, scope, request)
+    return ExportCheck(**parts_of(run, ExportCheck))
 
 
 async def _claim_what_fits(session: AsyncSession, request: ExportRequest, choice: Choice) -> ExportRun:
@@ -258,11 +268,11 @@ async def list_runs(
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, run_id: int, outcome: Outcome | None, query: PageQuery
+    session: AsyncSession, scope: Scope, run_id: int, outcome: Outcome | None, search: str | None, query: PageQuery
 ) -> tuple[list[RunInvoice], str | None, int | None]:
     """One page of the invoices of a run, the cursor of the next page, and how many match; raises NotFound."""
     await read_run(session, scope, run_id)
-    return await runs.list_invoices(session, run_id, outcome, query)
+    return await runs.list_invoices(session, run_id, outcome, search, query)
 
 
 async def list_hand_overs(

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
+from services.rating.actions.coverage import nearest_of
 from services.rating.actions.references import require_known
-from services.rating.errors import NothingToRate, UnknownReference
+from services.rating.errors import NoProfile, NothingToRate, UnknownReference
 from services.rating.rules.pricing import UNEXPECTED, Failed, rate_work_orders
 from services.rating.rules.rated import Rated
-from services.rating.rules.rating_runs import RatingResult, RatingRun, RunHead, RunSelection
+from services.rating.rules.rating_runs import ListedResult, RatingRun, RatingRunCheck, RunHead, RunSelection, check_of
 from services.rating.rules.work_orders import next_rating_version, ratable
 from services.rating.store import charges, rate_tables, rating_runs, ratings, work_orders
 from shared.access.grants import Scope
@@ -48,6 +49,17 @@ async def start_run(
             "No open order that matches is ready: it needs its proof of delivery, and its field work must have ended."
         )
     return run_id
+
+
+async def check_run(
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, selection: RunSelection
+) -> RatingRunCheck:
+    """What the run would do: it is started by the same rules, and the caller rolls that back.
+
+    Raises what `start_run` does.
+    """
+    run_id = await start_run(session, scope, requested_by, requested_at, selection)
+    return check_of(await rating_runs.expect_outcomes(session, run_id))
 
 
 async def rate_part(session: AsyncSession, now: datetime, attempts: Attempts) -> bool:
@@ -126,7 +138,13 @@ async def list_runs(
 
 async def list_results(
     session: AsyncSession, scope: Scope, run_id: int, outcome: str | None, query: PageQuery
-) -> tuple[list[RatingResult], str | None, int | None]:
-    """One page of the results of a run, the cursor of the next page, and how many match; raises NotFound."""
+) -> tuple[list[ListedResult], str | None, int | None]:
+    """One page of the results of a run, the cursor of the next page, and how many match; raises NotFound.
+
+    Files do not show the nearest profiles, so they are not looked up for them.
+    """
     await read_run(session, scope, run_id)
-    return await rating_runs.list_results(session, run_id, outcome, query)
+    results, cursor, count = await rating_runs.list_results(session, run_id, outcome, query)
+    unmatched = [one.work_order_id for one in results if one.outcome == NoProfile.code]
+    near = await nearest_of(session, unmatched) if query.limit is not None else {}
+    return [ListedResult(**vars(one), nearest=near.get(one.work_order_id, ())) for one in results], cursor, count

@@ -1,5 +1,6 @@
 """The rating of an order: rated, rated again, removed, read and explained."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -68,17 +69,28 @@ def why_not_ready(order: WorkOrder) -> str:
 
 async def remove_rating(
     session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, removed_by: str, removed_at: datetime
-) -> None:
+) -> tuple[Rating, int]:
     """Removes the rating of an order with its commissions, and takes the order off its draft invoice.
 
-    Raises NotFound, LockedUseCredit, VersionStale or NotRated.
+    Returns the rating as it was, and the new revision of the order. Raises NotFound, LockedUseCredit, VersionStale or
+    NotRated.
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
     require_rated(order)
-    await take_back(session, {order_id: order.rating_version}, removed_by, removed_at)
-    await draft_invoices.take_off(session, [order_id], removed_by)
-    await work_orders.remove_ratings(session, [order_id], removed_by)
-    await ratings.announce(session, [order_id])
+    removed, _ = await read_rating(session, scope, order_id)
+    await remove_ratings_locked(session, [order], removed_by, removed_at)
+    return removed, (await find_order(session, scope, order_id)).revision
+
+
+async def remove_ratings_locked(
+    session: AsyncSession, orders: Sequence[WorkOrder], removed_by: str, removed_at: datetime
+) -> None:
+    """Removes the ratings of rated orders that the caller has locked, with a fixed number of statements."""
+    ids = [order.id for order in orders]
+    await take_back(session, {order.id: order.rating_version for order in orders}, removed_by, removed_at)
+    await draft_invoices.take_off(session, ids, removed_by)
+    await work_orders.remove_ratings(session, ids, removed_by)
+    await ratings.announce(session, ids)
 
 
 async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> tuple[Rating, WorkOrder]:

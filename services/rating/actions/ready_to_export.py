@@ -1,5 +1,6 @@
 """The report Rated Workorders Ready to Export."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from services.rating.rules.ready_to_export import (
     add_warnings,
     over_limit,
     plan_export,
+    with_changed_rates,
 )
 from services.rating.store import rate_tables, ready_to_export
 from shared.access.grants import Scope
@@ -25,12 +27,16 @@ async def list_ready(
     invoice_date = filters.invoice_date or today
     months = await ready_to_export.months_of_companies(session)
     planned = plan_export(invoice_date, filters.month or month_of(invoice_date), months)
+    table = await rate_tables.load(session)
+    if "RATE_CHANGED" in (filters.warning or ()):
+        rated = await ready_to_export.rated_facts(session, scope, filters, planned)
+        planned = replace(planned, rates_changed=with_changed_rates(rated, table))
     whole = query.totals or "OVER_CREDIT_LIMIT" in (filters.warning or ())
     passed = over_limit(await ready_to_export.exposures(session)) if whole else {}
     facts, cursor = await ready_to_export.list_ready(session, scope, filters, planned, passed, query)
     if not whole:
         bill_tos = sorted({(row.ar_company, row.bill_to) for row in facts})
         passed = over_limit(await ready_to_export.exposures(session, bill_tos))
-    rows = add_warnings(facts, planned, passed, await rate_tables.load(session))
+    rows = add_warnings(facts, planned, passed, table)
     totals = await ready_to_export.total_ready(session, scope, filters, planned, passed) if query.totals else None
     return rows, cursor, totals

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.errors import NumberTaken, UnknownReference
+from services.rating.actions import coverage
+from services.rating.errors import NoProfile, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
-from services.rating.rules.listed_orders import OrderRow, add_warnings
+from services.rating.rules.listed_orders import OrderItem, add_warnings
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings, find_unknown_customers
 from services.rating.rules.work_orders import (
     EDITABLE,
@@ -75,12 +76,15 @@ async def read_order(
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[OrderRow], str | None, OrderTotals | None]:
+) -> tuple[list[OrderItem], str | None, OrderTotals | None]:
     """One page of orders, the cursor of the next page, and the totals of all that match if they are wanted."""
     rows, cursor = await work_orders.list_orders(session, scope, filters, query)
     totals = await work_orders.total_orders(session, scope, filters) if query.totals else None
     known = await customers.find_known_of(session, rows)
-    return add_warnings(rows, await rate_tables.load(session), known), cursor, totals
+    warned = add_warnings(rows, await rate_tables.load(session), known)
+    unmatched = filters.reason == NoProfile.code and query.limit is not None
+    near = await coverage.nearest_of(session, [row.id for row in rows]) if unmatched else {}
+    return [OrderItem(**vars(row), nearest=near.get(row.id, ())) for row in warned], cursor, totals
 
 
 async def list_history(

@@ -15,7 +15,7 @@ from services.rating.errors import (
     UnknownReference,
 )
 from services.rating.rules.exports.answers import Outcome
-from services.rating.rules.exports.runs import ExportRun, RunInvoice
+from services.rating.rules.exports.runs import ExportCheck, ExportRun, RunInvoice
 from services.rating.schemas.exports import ExportRequest, WithdrawalRequest, Withdrawn
 from shared.access import declared
 from shared.access.grants import Level
@@ -23,11 +23,13 @@ from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
 from shared.http.headers import Located
+from shared.http.imports import CheckOnly, check_answer, checked_as, taken_back
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.filters import RunFilter
 from shared.values.numbers import Id
+from shared.values.text import Line
 
 router = Router("exports")
 VIEW = declared.feature("rating.export", Level.VIEW)
@@ -42,25 +44,38 @@ APPROVE = declared.feature("rating.export", Level.APPROVE)
     idempotent=True,
     refuses=[NothingToExport, NotExportable, ExportDateRefused, UnknownReference, RollupTooLarge],
     naming=selecting(ExportRequest),
+    response_model=ExportRun,
+    responses=checked_as(ExportCheck),
 )
 async def start_export(
-    body: ExportRequest, today: Today, response: Located, caller: CallerOf, session: Transaction
-) -> ExportRun:
-    """Locks the selected orders and exports them to Accounts Receivable. `Location` is the address of the run."""
+    body: ExportRequest,
+    today: Today,
+    response: Located,
+    caller: CallerOf,
+    session: Transaction,
+    *,
+    check: CheckOnly = False,
+) -> ExportRun | Response:
+    """Locks the selected orders and exports them to Accounts Receivable. `Location` is the address of the run.
+
+    With `check=true` nothing is started: the answer is what this export would take, by the same rules. It needs no
+    `Idempotency-Key`.
+    """
     invoice_date, month = body.dated(today)
-    run = await exports.start_export(
-        session,
-        caller.scope,
-        exports.ExportRequest(
-            selection=body.selection,
-            invoice_date=invoice_date,
-            month=month,
-            requested_by=caller.name,
-            requested_at=now(),
-            expected_orders=body.expected_orders,
-            expected_total=body.expected_total,
-        ),
+    request = exports.ExportRequest(
+        selection=body.selection,
+        invoice_date=invoice_date,
+        month=month,
+        requested_by=caller.name,
+        requested_at=now(),
+        expected_orders=body.expected_orders,
+        expected_total=body.expected_total,
     )
+    if check:
+        async with taken_back(session, check=True):
+            found = await exports.check_export(session, caller.scope, request)
+        return check_answer(found)
+    run = await exports.start_export(session, caller.scope, request)
     response.headers["location"] = f"/v1/exports/{run.id}"
     return run
 
@@ -93,9 +108,12 @@ async def list_export_invoices(
     caller: CallerOf,
     session: Transaction,
     outcome: Outcome | None = None,
+    search: Annotated[
+        Line | None, Query(description="Part of the number of the invoice, of its bill-to or of a work order on it.")
+    ] = None,
 ) -> Page[RunInvoice, Count] | Response:
     """The invoices of a run, each with its invoice in Accounts Receivable, or why it was refused."""
-    rows, cursor, count = await exports.list_invoices(session, caller.scope, run_id, outcome, page)
+    rows, cursor, count = await exports.list_invoices(session, caller.scope, run_id, outcome, search, page)
     return answer(page, f"export-{run_id}", RunInvoice, rows, cursor, Count.of(count))
 
 

@@ -48,10 +48,19 @@ async def read_rating(work_order_id: Id, response: Tagged, caller: CallerOf, ses
     return await _read(session, caller, work_order_id, response)
 
 
-@router.delete("/{work_order_id}/rating", access=EDIT, status_code=204, refuses=[*CHANGING, NotRated])
-async def remove_rating(work_order_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
-    """Removes the rating. The order is open again, and its next rating gets the next version."""
-    await ratings.remove_rating(session, caller.scope, work_order_id, revision, caller.name, now())
+@router.delete("/{work_order_id}/rating", access=EDIT, refuses=[*CHANGING, NotRated])
+async def remove_rating(
+    work_order_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
+) -> Rating:
+    """Removes the rating and answers it as it was, with the new ETag of the order, which is open again.
+
+    To take this back, rate the order again: it gets the next version, by the rates and charges as they then are.
+    """
+    removed, order_revision = await ratings.remove_rating(
+        session, caller.scope, work_order_id, revision, caller.name, now()
+    )
+    response.headers["etag"] = etag(order_revision)
+    return removed
 
 
 @router.get("/{work_order_id}/ratings", access=VIEW, refuses=[NotFound])

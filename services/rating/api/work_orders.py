@@ -9,7 +9,7 @@ from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
-from services.rating.rules.listed_orders import OrderRow
+from services.rating.rules.listed_orders import OrderItem, OrderRow
 from services.rating.rules.work_orders import OrderFilter, OrderTotals, WorkOrder, number_key
 from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChange, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
@@ -19,10 +19,11 @@ from shared.errors import NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, tagged
-from shared.http.files import CSV_RESPONSE, CsvBody
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead
 
@@ -32,13 +33,18 @@ VIEW = declared.feature("rating.work_orders", Level.VIEW)
 EDIT = declared.feature("rating.work_orders", Level.EDIT)
 
 
-@router.get("", access=VIEW, response_model=Page[OrderRow, OrderTotals], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[OrderItem, OrderTotals], responses=CSV_RESPONSE)
 async def list_work_orders(
     filters: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[OrderRow, OrderTotals] | Response:
-    """Work orders with the totals of their ratings. CSV and XLSX contain all orders that match."""
+) -> Page[OrderItem, OrderTotals] | Response:
+    """Work orders with the totals of their ratings. CSV and XLSX contain all orders that match.
+
+    With `reason=NO_PROFILE` each order has the `nearest` profiles and the values that differ, but not in CSV and XLSX.
+    """
     rows, cursor, totals = await work_orders.list_orders(session, caller.scope, filters, page)
-    return answer(page, "work-orders", OrderRow, rows, cursor, totals)
+    if page.media_type is not None:
+        return table_answer(page.media_type, "work-orders", field_names(OrderRow), rows)
+    return Page(items=rows, next_cursor=cursor, totals=totals)
 
 
 async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
@@ -124,7 +130,10 @@ async def change_work_order(
 async def unassign_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
-    """Takes an order off its draft invoice. It stays rated."""
+    """Takes an order off its draft invoice. It stays rated.
+
+    To take this back, assign the order again: by rule, or to the same draft if that still has orders.
+    """
     await work_orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
     return await _read(session, caller, work_order_id, response)
 

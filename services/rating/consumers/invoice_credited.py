@@ -26,7 +26,12 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceCredited]) -> No
                 reason=event.reason,
                 credited_by=event.credited_by,
                 booking=Booking(
-                    booking.invoice_id, booking.attempt, booking.number, booking.month, booking.transaction
+                    booking.invoice_id,
+                    booking.attempt,
+                    booking.number,
+                    booking.month,
+                    booking.transaction,
+                    booking.ar_invoice_id,
                 ),
                 orders=tuple(
                     OrderCredit(order.work_order_id, order.version, order.credited, order.remaining)

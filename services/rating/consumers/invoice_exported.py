@@ -14,7 +14,14 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceExported]) -> No
     """Locks the orders of each invoice and makes their commissions payable."""
     for event in events:
         bookings = [
-            Booking(invoice.invoice_id, invoice.attempt, invoice.number, invoice.month, invoice.transaction)
+            Booking(
+                invoice.invoice_id,
+                invoice.attempt,
+                invoice.number,
+                invoice.month,
+                invoice.transaction,
+                invoice.ar_invoice_id,
+            )
             for invoice in event.invoices
         ]
         await exports.apply_exported(session, event.run_id, bookings, run_uuid=event.run_uuid)

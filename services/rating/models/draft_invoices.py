@@ -30,6 +30,7 @@ class Invoice(Table, table=True):
     ar_number: str | None = columns.code(nullable=True)
     ar_month: str | None = columns.code(nullable=True)
     ar_transaction: int | None = columns.big(nullable=True)
+    ar_invoice_id: int | None = columns.big(nullable=True)
     grouping: str = columns.words()
     grouped_by: str = columns.code()
     cycle_from: date | None = None

@@ -68,6 +68,7 @@ class Invoice:
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_invoice_id: int | None
     made_by: str
     created_at: datetime
     changed_by: str | None

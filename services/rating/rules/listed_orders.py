@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.rating.records.work_orders import FieldStatus, OrderStyle
+from services.rating.rules.matching import NearProfile
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
 from services.rating.rules.rate_tables import RateTable
 from services.rating.rules.rating_warnings import facts_of
@@ -22,7 +23,9 @@ class ListedOrder:
     style: OrderStyle
     branch: str
     customer: str
+    customer_name: str | None
     bill_to: str
+    bill_to_name: str | None
     priority: str
     job_type: str
     region: str | None
@@ -36,6 +39,7 @@ class ListedOrder:
     rating_version: int
     invoice_id: int | None
     ar_number: str | None
+    ar_invoice_id: int | None
     total: Money | None
 
 
@@ -44,6 +48,13 @@ class OrderRow(ListedOrder):
     """An order in a list, with what to look at before it is exported."""
 
     warnings: Sequence[OrderWarning]
+
+
+@dataclass(frozen=True)
+class OrderItem(OrderRow):
+    """An order in a list, with the profiles nearest to it if the list is filtered by `reason=NO_PROFILE`."""
+
+    nearest: Sequence[NearProfile]
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,17 @@ class NearProfile:
     differs: Sequence[str]
 
 
+def find_nearest(order: WorkOrder, table: RateTable) -> Sequence[NearProfile]:
+    """The profiles nearest to an order if none matches it by the rates as they now are."""
+    try:
+        region, _ = region_of(order, table)
+    except (RegionRequired, RegionAmbiguous):
+        return ()
+    key = key_of(order, region)
+    matched = find_profile(key, order.service_on, table) is not None
+    return () if matched else nearest_profiles(key, order.service_on, table)
+
+
 def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile, ...]:
     """The three profiles of the branch that differ from `key` in the fewest values; other dates count as one value."""
     candidates = table.remembered.get(key)

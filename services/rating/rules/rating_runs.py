@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 from annotated_types import Len, MinLen
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.rating.rules.matching import NearProfile
 from shared.values.dates import CalendarDate
-from shared.values.money import Money
+from shared.values.money import ZERO, Money
 from shared.values.numbers import Id
 from shared.values.text import CodeText, NumberText
 
@@ -77,6 +78,25 @@ class RatingRun(RunHead):
 
 
 @dataclass(frozen=True)
+class RatingRunCheck:
+    """What a rating run would do if it were started now, by the latest estimates. Nothing is started.
+
+    `orders` would be rated, and come to `total`. `outcomes` counts all that match: `RATED`, `WAITING` for those without
+    an estimate, such as orders to be rated again, `SKIPPED`, or the code of a refusal.
+    """
+
+    orders: int
+    total: Money
+    outcomes: Sequence[OutcomeCount]
+
+
+def check_of(outcomes: Sequence[OutcomeCount]) -> RatingRunCheck:
+    """The check of a run with these expected outcomes. Orders without an estimate may be rated, so they count too."""
+    taken = [one for one in outcomes if one.outcome in {"RATED", "WAITING"}]
+    return RatingRunCheck(sum(one.orders for one in taken), sum((one.total for one in taken), ZERO), outcomes)
+
+
+@dataclass(frozen=True)
 class RatingResult:
     """The result of one order in a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal.
 
@@ -88,3 +108,10 @@ class RatingResult:
     outcome: str
     detail: str
     total: Money | None
+
+
+@dataclass(frozen=True)
+class ListedResult(RatingResult):
+    """The result of one order, with the profiles nearest to it if its outcome is `NO_PROFILE` and still would be."""
+
+    nearest: Sequence[NearProfile]

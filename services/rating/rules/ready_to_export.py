@@ -24,7 +24,7 @@ ReadyBlocker = BlockerCode | Literal["EXPORT_DATE_REFUSED"]
 """Why an export of everything that is ready would not include an order."""
 Notice = Literal["UNKNOWN_BILL_TO", "BILL_TO_ON_HOLD", "BILL_TO_INACTIVE", "OVER_CREDIT_LIMIT", "CHANGED_AFTER_RATING"]
 """What to check before the export, which includes the order all the same."""
-CountedWarning = ReadyBlocker | Notice
+CountedWarning = ReadyBlocker | Notice | Literal["RATE_CHANGED"]
 _NOTICES: Mapping[Notice, str] = {
     "UNKNOWN_BILL_TO": "no such customer in Accounts Receivable",
     "BILL_TO_ON_HOLD": "customer on hold",
@@ -77,7 +77,7 @@ class ReadyFacts(ReadyOrder):
 class ReadyWarning:
     """What to check before an order is exported, as a code and in words."""
 
-    code: CountedWarning | Literal["RATE_CHANGED"]
+    code: CountedWarning
     detail: str
 
     def __str__(self) -> str:
@@ -163,7 +163,10 @@ class WarningCount:
 
 @dataclass(frozen=True)
 class ReadyTotals(ReadySums):
-    """Totals of all orders that match the filters, not only of the page. `RATE_CHANGED` is not counted."""
+    """Totals of all orders that match the filters, not only of the page.
+
+    `RATE_CHANGED` is only counted if the list is filtered by it.
+    """
 
     count: int
     exportable: Annotated[Exportable, Field(description="What an export of all that matches would include.")]
@@ -211,10 +214,14 @@ def over_limit(exposures: Iterable[Exposure]) -> dict[tuple[int, str], Decimal]:
 
 @dataclass(frozen=True)
 class PlannedExport:
-    """The export that the report is about: its invoice date, and why it would be refused for some AR companies."""
+    """The export that the report is about: its invoice date, and why it would be refused for some AR companies.
+
+    `rates_changed` are the orders whose rates have changed since they were rated, if the report is filtered by that.
+    """
 
     invoice_date: date
     refused: Mapping[int, str]
+    rates_changed: Sequence[int] = ()
 
 
 def plan_export(invoice_date: date, month: str, companies: Mapping[int, OpenMonths | None]) -> PlannedExport:
@@ -228,6 +235,27 @@ def plan_export(invoice_date: date, month: str, companies: Mapping[int, OpenMont
         if found
     }
     return PlannedExport(invoice_date, refused)
+
+
+@dataclass(frozen=True)
+class RatedFacts:
+    """What decides whether the rates of a ready order have changed since it was rated; see `facts_of`."""
+
+    work_order_id: int
+    total: Decimal
+    rated_with: Mapping[str, str | None] | None
+    service_on: date
+    rates_digest: str | None
+
+
+def with_changed_rates(orders: Iterable[RatedFacts], table: RateTable) -> list[int]:
+    """The ids of the orders whose rates have changed since they were rated."""
+    found = []
+    for one in orders:
+        facts = facts_of(one.total, one.rated_with, one.service_on, one.rates_digest)
+        if "RATE_CHANGED" in find_rating_warnings(facts, table):
+            found.append(one.work_order_id)
+    return found
 
 
 def add_warnings(

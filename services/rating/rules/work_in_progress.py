@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal, Self
+
+from annotated_types import Interval
+from pydantic import Field
 
 from services.rating.records.work_orders import FieldStatus
 from services.rating.rules.work_orders import OrderStatus
@@ -30,6 +33,24 @@ class WipFilter(Filter):
     server: CodeText | None = None
     service_from: CalendarDate | None = None
     service_to: CalendarDate | None = None
+    age_from: Annotated[int, Interval(ge=0, le=36_500)] | None = Field(
+        default=None, description="The youngest, in days."
+    )
+    age_to: Annotated[int, Interval(ge=0, le=36_500)] | None = Field(default=None, description="The oldest, in days.")
+
+    def on(self, as_of: date) -> Self:
+        """The filter with its ages as service dates. What is served in the future has the age 0.
+
+        Example: on 2026-11-20, ages from 30 to 60 are services from 2026-09-21 to 2026-10-21.
+        """
+        changes: dict[str, date] = {}
+        if self.age_to is not None:
+            earliest = as_of - timedelta(days=self.age_to)
+            changes["service_from"] = max(earliest, self.service_from or earliest)
+        if self.age_from:
+            latest = as_of - timedelta(days=self.age_from)
+            changes["service_to"] = min(latest, self.service_to or latest)
+        return self.model_copy(update=changes)
 
 
 class WipSummaryFilter(WipFilter):

@@ -72,9 +72,10 @@ class Whereabouts:
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_invoice_id: int | None
 
 
-NOWHERE = Whereabouts(None, None, None, None, None)
+NOWHERE = Whereabouts(None, None, None, None, None, None)
 """For an order that was never exported."""
 
 
@@ -102,6 +103,7 @@ def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
         "invoice_number": whereabouts.ar_number,
         "month": whereabouts.ar_month,
         "transaction": whereabouts.ar_transaction,
+        "ar_invoice_id": whereabouts.ar_invoice_id,
     }
     if order.status == "exporting":
         detail = f"Work order {order.number} is being exported by run {whereabouts.run_id}. Wait for the run to end."

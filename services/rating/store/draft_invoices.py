@@ -37,8 +37,8 @@ _SOURCE = """
 _COLUMNS = """
     i.id, i.kind, i.status, i.revision, i.branch, b.ar_company, i.bill_to, c.name AS bill_to_name, i.grouping, i.grouped_by,
     i.cycle_from, i.cycle_to, i.attempt, held.orders, coalesce(held.total, 0.00) AS total, e.run_id,
-    CASE e.outcome WHEN 'refused' THEN e.reason END AS refused_for, i.ar_number, i.ar_month, i.ar_transaction, i.made_by,
-    i.created_at, i.changed_by, i.changed_at
+    CASE e.outcome WHEN 'refused' THEN e.reason END AS refused_for, i.ar_number, i.ar_month, i.ar_transaction, i.ar_invoice_id,
+    i.made_by, i.created_at, i.changed_by, i.changed_at
 """
 
 

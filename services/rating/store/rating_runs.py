@@ -230,6 +230,29 @@ async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCoun
     )
 
 
+async def expect_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCount]:
+    """The number and total of the orders of a run that has just started, by the outcome that estimates expect."""
+    return await fetch_all(
+        session,
+        OutcomeCount,
+        """
+        WITH expected AS (
+            SELECT CASE WHEN x.outcome <> 'WAITING' THEN x.outcome WHEN e.work_order_id IS NULL THEN 'WAITING'
+                        WHEN e.why <> '' THEN e.why ELSE 'RATED' END AS outcome,
+                   CASE x.outcome WHEN 'WAITING' THEN e.total END AS total
+            FROM rating_result x
+            LEFT JOIN work_order w ON w.id = x.work_order_id AND w.status = 'open'
+            LEFT JOIN order_estimate e ON e.work_order_id = w.id
+            WHERE x.run_id = :run_id
+        )
+        SELECT outcome, count(*) AS orders, count(*) FILTER (WHERE total = 0) AS zero_totals,
+               coalesce(sum(total), 0.00) AS total
+        FROM expected GROUP BY outcome ORDER BY outcome
+        """,
+        run_id=run_id,
+    )
+
+
 RESULT_SORTING = Sorting(
     {"number": ("w.number", "text"), "outcome": ("x.outcome", "text")}, default="number", key="x.work_order_id"
 )

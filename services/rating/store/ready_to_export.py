@@ -14,6 +14,7 @@ from services.rating.rules.ready_to_export import (
     Exposure,
     GroupTotal,
     PlannedExport,
+    RatedFacts,
     ReadyFacts,
     ReadyFilter,
     ReadyTotals,
@@ -42,7 +43,7 @@ _COMMISSION = """
 _RATED = f"{BRANCH} JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version"
 _RATED_AT = """
     CROSS JOIN LATERAL (
-        SELECT r.rated_at, r.rated_by FROM rating r
+        SELECT r.rated_at, r.rated_by, r.charges_total FROM rating r
         WHERE r.work_order_id = w.id AND r.version = w.rating_version OFFSET 0
     ) AS r
 """
@@ -63,7 +64,8 @@ _NOTICES = """
 _WARNINGS = f"""
     ({_BLOCKERS} || {_NOTICES} || CASE WHEN (b.ar_company, w.bill_to) IN (
         SELECT company, number FROM unnest(CAST(:over_companies AS int[]), CAST(:over_numbers AS text[]))
-            AS passed (company, number)) THEN ARRAY['OVER_CREDIT_LIMIT'] ELSE '{{}}' END)
+            AS passed (company, number)) THEN ARRAY['OVER_CREDIT_LIMIT'] ELSE '{{}}' END
+     || CASE WHEN w.id = ANY(CAST(:rates_changed AS bigint[])) THEN ARRAY['RATE_CHANGED'] ELSE '{{}}' END)
 """
 
 
@@ -99,11 +101,12 @@ def _planned(filters: ReadyFilter, planned: PlannedExport) -> dict[str, object]:
     }
 
 
-def _passed(limits_passed: LimitsPassed) -> dict[str, object]:
+def _passed(limits_passed: LimitsPassed, planned: PlannedExport) -> dict[str, object]:
     """The parameters of _WARNINGS."""
     return {
         "over_companies": [company for company, _ in limits_passed],
         "over_numbers": [number for _, number in limits_passed],
+        "rates_changed": list(planned.rates_changed),
     }
 
 
@@ -130,7 +133,7 @@ def _where(scope: Scope, filters: ReadyFilter, planned: PlannedExport, limits_pa
             f"{_WARNINGS} && CAST(:warning AS text[])",
             warning=list(filters.warning),
             **_planned(filters, planned),
-            **_passed(limits_passed),
+            **_passed(limits_passed, planned),
         )
     return searched(where, filters.search)
 
@@ -151,6 +154,7 @@ SORTING = Sorting(
         "job_type": ("w.job_type", "text"),
         "rated_at": ("r.rated_at", "timestamptz"),
         "rated_by": ("r.rated_by", "text"),
+        "charges_total": ("r.charges_total", "numeric"),
         "total": ("w.total", "numeric"),
     },
     default="bill_to",
@@ -169,7 +173,9 @@ async def list_ready(
     """One page of the orders that match, and the cursor of the next page."""
     assessed = _filtered_with(filters)
     needs_ratings = (
-        filters.rated_until is not None or bool(assessed) or (query.sort or "").endswith(("rated_at", "rated_by"))
+        filters.rated_until is not None
+        or bool(assessed)
+        or (query.sort or "").endswith(("rated_at", "rated_by", "charges_total"))
     )
     needs_branches = filters.rollup is not None or bool(assessed)
     return await fetch_orders(
@@ -190,6 +196,22 @@ async def list_ready(
         sorting=SORTING,
         query=query,
         parameters=_planned(filters, planned),
+    )
+
+
+async def rated_facts(
+    session: AsyncSession, scope: Scope, filters: ReadyFilter, planned: PlannedExport
+) -> list[RatedFacts]:
+    """What decides of each order that matches, whatever its warnings, whether its rates have changed."""
+    where = _where(scope, filters.model_copy(update={"exportable": None, "warning": None}), planned, {})
+    return await fetch_all(
+        session,
+        RatedFacts,
+        f"""
+        SELECT w.id AS work_order_id, r.total, {RATED_WITH} AS rated_with, w.service_on, r.rates_digest
+        FROM work_order w {_RATED} WHERE {where.sql}
+        """,
+        **where.parameters,
     )
 
 
@@ -258,7 +280,7 @@ async def _count_warnings(
         SELECT code, count(*), 0, 0 FROM ready CROSS JOIN unnest(warnings) AS code GROUP BY code
         ORDER BY code
         """,
-        **{**where.parameters, **_planned(filters, planned), **_passed(limits_passed)},
+        **{**where.parameters, **_planned(filters, planned), **_passed(limits_passed, planned)},
     )
 
 

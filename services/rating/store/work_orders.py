@@ -1,7 +1,7 @@
 """The rows of work orders."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,14 +27,17 @@ from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_p
 from shared.database.scope import scope_condition
 from shared.database.search import SHORTEST_PART, beginning
 from shared.database.spellings import listed, spelled
-from shared.database.statements import columns, execute, fetch_one, fetch_values
-from shared.values.fields import field_names, maker
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_values
+from shared.values.fields import field_names, maker, parts_of
 from shared.values.names import fold
 
 _ELSEWHERE = {
     "ar_company": "b.ar_company",
     "customer_type": "c.customer_type",
+    "customer_name": "c.name AS customer_name",
+    "bill_to_name": "t.name AS bill_to_name",
     "ar_number": "i.ar_number",
+    "ar_invoice_id": "i.ar_invoice_id",
     "total": "r.total",
     "rated_with": f"{RATED_WITH} AS rated_with",
     "rates_digest": "r.rates_digest",
@@ -118,21 +121,33 @@ async def last_closing(session: AsyncSession, order_id: int) -> Closing | None:
     )
 
 
+@dataclass(frozen=True)
+class _Whereabouts(Whereabouts):
+    work_order_id: int
+
+
 async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
     """The last export of an order: its run, and its invoice in receivables, if there is one."""
-    found = await fetch_one(
+    return (await find_whereabouts(session, [order_id])).get(order_id, NOWHERE)
+
+
+async def find_whereabouts(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Whereabouts]:
+    """The last exports of those of the orders that were ever exported, by order id."""
+    found = await fetch_all(
         session,
-        Whereabouts,
+        _Whereabouts,
         """
-        SELECT e.run_id, e.ar_company, i.ar_number, i.ar_month, i.ar_transaction
-        FROM export_order o
+        SELECT o.work_order_id, e.run_id, e.ar_company, i.ar_number, i.ar_month, i.ar_transaction, i.ar_invoice_id
+        FROM unnest(CAST(:order_ids AS bigint[])) AS named (id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM export_order x WHERE x.work_order_id = named.id ORDER BY x.version DESC, x.attempt DESC LIMIT 1
+        ) AS o
         JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
         JOIN invoice i ON i.id = o.invoice_id
-        WHERE o.work_order_id = :order_id ORDER BY o.version DESC, o.attempt DESC LIMIT 1
         """,
-        order_id=order_id,
+        order_ids=list(order_ids),
     )
-    return found or NOWHERE
+    return {one.work_order_id: Whereabouts(**parts_of(one, Whereabouts)) for one in found}
 
 
 def searched(where: Where, search: str | None) -> Where:
@@ -163,6 +178,8 @@ _LISTED = f"""
     {BRANCH}
     LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     LEFT JOIN invoice i ON i.id = w.invoice_id
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
+    LEFT JOIN customer t ON t.ar_company = b.ar_company AND t.number = w.bill_to
 """
 
 

@@ -65,23 +65,27 @@ async def credit_invoice(
     return Credited(await post(session, prepared, now), None, warnings)
 
 
-async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, draft: CreditDraft) -> Prepared:
+async def prepare(
+    session: AsyncSession, scope: Scope, invoice_id: int, draft: CreditDraft, *, trial: bool = False
+) -> Prepared:
     """Locks the invoice and finds what the credit takes from it.
 
-    Credits of the same invoice wait for each other, so that they never take more than is left. Raises NotFound,
-    NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit, DispositionMissing,
-    DispositionUnneeded or MonthClosed.
+    Credits of the same invoice wait for each other, so that they never take more than is left. A `trial` locks nothing
+    and needs no disposition. Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft,
+    NothingToCredit, DispositionMissing, DispositionUnneeded or MonthClosed.
     """
-    await applied.hold(session, [invoice_id])
+    if not trial:
+        await applied.hold(session, [invoice_id])
     invoice = (await credit_memos.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    company = await require_open(session, invoice.ar_company, draft.month)
+    company = await require_open(session, invoice.ar_company, draft.month, lock="" if trial else "FOR SHARE")
     lines = await credit_memos.lines_for_credit(session, invoice_id)
     total = (await applied.totals(session, [invoice_id]))[invoice_id]
     credited = lines_to_credit(invoice, lines, draft, total)
     orders = credited_orders(lines, credited)
-    require_disposition(orders, draft.disposition)
+    if not trial or draft.disposition is not None:
+        require_disposition(orders, draft.disposition)
     return Prepared(invoice, company, draft, credited, orders)
 
 
@@ -101,9 +105,9 @@ async def post(session: AsyncSession, prepared: Prepared, now: datetime) -> int:
     return memo.transaction.id
 
 
-async def require_open(session: AsyncSession, ar_company: int, month: str) -> ArCompany:
+async def require_open(session: AsyncSession, ar_company: int, month: str, *, lock: str = "FOR SHARE") -> ArCompany:
     """The company, locked so that the month cannot be closed until this transaction ends; raises MonthClosed."""
-    company = await ar_companies.find_company(session, ar_company, lock="FOR SHARE")
+    company = await ar_companies.find_company(session, ar_company, lock=lock)
     assert company is not None
     if not is_open(month, company.last_closed_month, company.max_open_months):
         raise MonthClosed(
@@ -147,6 +151,7 @@ def _event(credit: PostedCredit) -> wire.InvoiceCredited:
             number=invoice.invoice_number,
             month=invoice.month,
             transaction=invoice.number,
+            ar_invoice_id=invoice.id,
         ),
         orders=tuple(
             wire.CreditedOrder(

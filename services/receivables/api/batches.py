@@ -14,7 +14,7 @@ from services.receivables.errors import (
     MonthClosed,
     OwnBatch,
 )
-from services.receivables.rules.batches import Batch, BatchFilter, BatchRow
+from services.receivables.rules.batches import POSTING, VALIDATING, Batch, BatchFilter, BatchRow
 from services.receivables.schemas.batches import BatchChange, NewBatch
 from shared.access import declared
 from shared.access.grants import Level, scope_for
@@ -116,7 +116,10 @@ async def change_batch(
 async def validate_batch(
     batch: LockedBatch, response: TaggedAndLocated, caller: CallerOf, session: Transaction
 ) -> BatchRow:
-    """Starts the validation of a batch. Read the batch until its status is `valid`, `warnings` or `errors`."""
+    """Starts the validation of a batch. `GET …/events` reports the progress.
+
+    Or read the batch until its status is `valid`, `warnings` or `errors`.
+    """
     await batches.send_to_validation(session, batch)
     response.headers["location"] = f"/v1/batches/{batch.id}"
     return await _read(batch.id, response, caller, session)
@@ -130,7 +133,7 @@ async def post_batch(
 ) -> BatchRow:
     """Starts the posting of a valid batch, or submits it for approval if it exceeds the four-eyes limit.
 
-    Read the batch until its status is `posted`.
+    `GET …/events` reports the progress; or read the batch until its status is `posted`.
     """
     await posting.submit(session, batch, caller.name)
     response.headers["location"] = f"/v1/batches/{batch.id}"
@@ -156,6 +159,18 @@ async def clear_batch(batch: LockedBatch, response: Tagged, caller: CallerOf, se
     """Cancels a batch. Its new entries are deleted, and transactions that were brought back are released unchanged."""
     await batches.clear(session, batch)
     return await _read(batch.id, response, caller, session)
+
+
+@router.watches(
+    "/{batch_id}/events", access=VIEW, refuses=OPENING, finished=lambda batch: batch.status not in {VALIDATING, POSTING}
+)
+async def watch_batch(batch_id: Id, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Live progress of a batch that is validated or posted: `progress` for each change, and `done` at the end.
+
+    `transactions` and `total` grow while it is posted.
+    """
+    await find_batch(batch_id, caller, session)
+    return await batches.read_batch(session, caller.scope, batch_id)
 
 
 async def _read(batch_id: int, response: Tagged, caller: Caller, session: Transaction) -> BatchRow:

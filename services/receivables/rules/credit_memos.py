@@ -267,12 +267,17 @@ def size_of(credited: Sequence[CreditedLine]) -> Decimal:
     return sum((abs(line.amount) for line in credited), ZERO)
 
 
+def numbers_at_zero(orders: Sequence[CreditedOrder]) -> list[str]:
+    """The numbers of the work orders that a credit brings to zero, alone or with earlier credits."""
+    return [order.number for order in orders if order.remaining == ZERO]
+
+
 def require_disposition(orders: Sequence[CreditedOrder], disposition: Disposition | None) -> None:
     """A credit needs a disposition exactly if it brings a work order to zero, alone or with earlier credits.
 
     Raises DispositionMissing or DispositionUnneeded. Source: receivables, section 2.19.
     """
-    at_zero = [order.number for order in orders if order.remaining == ZERO]
+    at_zero = numbers_at_zero(orders)
     if at_zero and disposition is None:
         raise DispositionMissing(
             f"This credit brings work order {', '.join(at_zero)} to zero. Say whether to rate it again (rerate) "

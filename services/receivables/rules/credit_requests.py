@@ -12,7 +12,7 @@ from shared.contracts.invoice_credited import Disposition
 from shared.values.filters import Filter
 from shared.values.money import Money
 from shared.values.numbers import CompanyNumber, Id
-from shared.values.text import FilledLine, NumberText
+from shared.values.text import FilledLine, MonthText, NumberText
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class CreditRequestRow:
     invoice_number: str
     ar_company: int
     customer: str
+    customer_name: str
     status: RequestStatus
     amount: Money
     month: str
@@ -68,6 +69,7 @@ class RequestFilter(Filter):
     ar_company: CompanyNumber | None = None
     customer: NumberText | None = None
     invoice_id: Id | None = None
+    month: MonthText | None = Field(default=None, description="The month in which it is to be credited.")
     status: RequestStatus | None = None
     requested_by: FilledLine | None = None
     mine: bool | None = Field(default=None, description="Whether you made the request.")

@@ -41,6 +41,7 @@ class InvoiceEmail:
     invoice_number: str
     ar_company: int
     customer: str
+    customer_name: str
     recipient: str
     again: bool
     status: EmailStatus

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -157,6 +157,10 @@ class LineRow:
     tax_discount: Money
     work_order_id: int | None
     work_order_number: str | None
+    work_order_customer: Annotated[
+        str | None,
+        Field(description="Who ordered the work order; null once the copy of the order is deleted."),
+    ]
     remaining: Money
 
 

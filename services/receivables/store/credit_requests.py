@@ -20,7 +20,12 @@ _SOURCE = """
     credit_request r JOIN ar_transaction t ON t.id = r.invoice_id JOIN customer c ON c.id = t.customer_id
 """
 OF_CALLER, OF_OTHERS = "lower(r.requested_by) = lower(:name)", "lower(r.requested_by) <> lower(:name)"
-_ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
+_ELSEWHERE = {
+    "invoice_number": "t.invoice_number",
+    "ar_company": "t.ar_company",
+    "customer": "c.number AS customer",
+    "customer_name": "c.name AS customer_name",
+}
 _ROW = ", ".join(_ELSEWHERE.get(field.name, f"r.{field.name}") for field in fields(CreditRequest))
 
 
@@ -133,11 +138,21 @@ class RequestsWaiting:
 async def count_waiting(session: AsyncSession, scope: Scope, name: str) -> RequestsWaiting:
     """The requests within the scope that others than this user made and nobody has decided."""
     where = Where(["r.status = 'awaiting_approval'", OF_OTHERS], {"name": name}).within(scope, **_SIDES)
+    return await _count(session, where)
+
+
+async def count_of_month(session: AsyncSession, scope: Scope, ar_company: int, month: str) -> RequestsWaiting:
+    """The requests within the scope for credits in a month of a company that nobody has decided."""
+    where = Where(["r.status = 'awaiting_approval' AND t.ar_company = :ar_company AND r.month = :month"])
+    return await _count(session, where.within(scope, **_SIDES), ar_company=ar_company, month=month)
+
+
+async def _count(session: AsyncSession, where: Where, **parameters: object) -> RequestsWaiting:
     found = await fetch_one(
         session,
         RequestsWaiting,
         f"SELECT count(*) AS count, coalesce(sum(r.amount), 0.00) AS total FROM {_SOURCE} WHERE {where.sql}",
-        **where.parameters,
+        **{**where.parameters, **parameters},
     )
     assert found is not None
     return found
@@ -154,6 +169,7 @@ async def list_requests(
         .add(spelled("c.number", "customer"), customer=listed(filters.customer))
         .add("r.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.status = :status", status=filters.status)
+        .add("r.month = :month", month=filters.month)
         .add("lower(r.requested_by) = lower(:requested_by)", requested_by=filters.requested_by)
     )
     if filters.mine is not None:

@@ -314,7 +314,7 @@ async def publish_exported(
         SELECT json_build_object({_RUN}, 'ar_company', CAST(:ar_company AS int),
             'invoices', json_agg(json_build_object(
                 'invoice_id', t.rating_invoice_id, 'attempt', t.rating_attempt, 'number', t.invoice_number,
-                'month', t.month, 'transaction', t.number, 'orders', orders.list,
+                'month', t.month, 'transaction', t.number, 'ar_invoice_id', t.id, 'orders', orders.list,
                 'net', t.net::text, 'tax', t.tax::text, 'total', t.total::text) ORDER BY t.id)) AS data
         FROM {_KEYS}
         JOIN ar_transaction t ON t.rating_invoice_id = named.invoice_id AND t.rating_attempt = named.attempt

@@ -16,7 +16,12 @@ from shared.database.spellings import listed, spelled
 from shared.database.statements import execute, fetch_all, fetch_one
 
 _SOURCE = "invoice_email m JOIN ar_transaction t ON t.id = m.invoice_id JOIN customer c ON c.id = t.customer_id"
-_ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
+_ELSEWHERE = {
+    "invoice_number": "t.invoice_number",
+    "ar_company": "t.ar_company",
+    "customer": "c.number AS customer",
+    "customer_name": "c.name AS customer_name",
+}
 _ROW = ", ".join(_ELSEWHERE.get(field.name, f"m.{field.name}") for field in fields(InvoiceEmail))
 
 

@@ -42,7 +42,9 @@ _OVERDUE = {True: "(b.due_on < :today AND b.open <> 0)", False: "(b.due_on >= :t
 _SUMS = (*("amount", "tax", "tax_basis", "retainage", "retainage_tax", "finance_charge", "discount", "tax_discount"),)
 _BILLED = ", ".join(f"coalesce(sum({name}) FILTER (WHERE billed), 0.00) AS {name}" for name in _SUMS)
 _ABOUT = ", ".join(
-    f"about.{field.name}" for field in fields(LineRow) if field.name not in {"line", "remaining", *_SUMS}
+    f"about.{field.name}"
+    for field in fields(LineRow)
+    if field.name not in {"line", "remaining", "work_order_customer", *_SUMS}
 )
 
 
@@ -168,8 +170,9 @@ async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
         ), sums AS (
             SELECT invoice_line, {_BILLED}, sum(amount) AS remaining FROM posted GROUP BY invoice_line
         )
-        SELECT about.invoice_line AS line, {_ABOUT}, {", ".join(f"sums.{name}" for name in _SUMS)}, sums.remaining
-        FROM about JOIN sums USING (invoice_line) ORDER BY about.invoice_line
+        SELECT about.invoice_line AS line, {_ABOUT}, {", ".join(f"sums.{name}" for name in _SUMS)}, sums.remaining,
+               ordered.customer AS work_order_customer
+        FROM about JOIN sums USING (invoice_line) LEFT JOIN rated_order ordered USING (work_order_id) ORDER BY about.invoice_line
         """,
         invoice_id=invoice_id,
     )

@@ -127,6 +127,7 @@ class Booking:
     number: str
     month: str
     transaction: int
+    ar_invoice_id: int | None
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class HandOver:
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_invoice_id: int | None
     total: Money
     answered_at: datetime | None
 

@@ -54,6 +54,17 @@ class ExportRun:
     left_out_orders: Sequence[LeftOut]
 
 
+@dataclass(frozen=True)
+class ExportCheck:
+    """What an export would take if it were started now, and what it would leave out. Nothing is started or locked."""
+
+    invoices: int
+    orders: int
+    total: Money
+    left_out: int
+    left_out_orders: Sequence[LeftOut]
+
+
 def with_shown_status(run: ExportRun) -> ExportRun:
     """The run with the status that people see.
 
@@ -73,6 +84,7 @@ class RunInvoice:
     kind: InvoiceKind
     branch: str
     bill_to: str
+    bill_to_name: str | None
     ar_company: int
     orders: int
     total: Money
@@ -82,5 +94,6 @@ class RunInvoice:
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_invoice_id: int | None
     ar_batch: int | None
     answered_at: datetime | None

@@ -87,12 +87,13 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
         session,
         """
         UPDATE invoice SET status = 'exported', revision = revision + 1, ar_number = booked.number, ar_month = booked.month,
-                           ar_transaction = booked.transaction
+                           ar_transaction = booked.transaction, ar_invoice_id = booked.ar_invoice_id
         FROM unnest(CAST(:invoice_id AS bigint[]), CAST(:number AS text[]), CAST(:month AS text[]),
-                    CAST(:transaction AS bigint[])) AS booked (invoice_id, number, month, transaction)
+                    CAST(:transaction AS bigint[]), CAST(:ar_invoice_id AS bigint[]))
+            AS booked (invoice_id, number, month, transaction, ar_invoice_id)
         WHERE invoice.id = booked.invoice_id
         """,
-        **columns(booked, "invoice_id", "number", "month", "transaction"),
+        **columns(booked, "invoice_id", "number", "month", "transaction", "ar_invoice_id"),
     )
     _require(changed, len(settlement.hand_overs), "invoices")
     await _save_hand_overs(session, settlement, "exported", [""] * len(booked), [""] * len(booked))

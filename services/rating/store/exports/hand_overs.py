@@ -11,7 +11,8 @@ _COLUMNS = """
     o.version, o.attempt, o.invoice_id, i.kind, e.run_id, e.outcome, e.reason, e.detail, e.ar_company,
     CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
     CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
-    CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, o.total, e.answered_at
+    CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction,
+    CASE e.outcome WHEN 'exported' THEN i.ar_invoice_id END AS ar_invoice_id, o.total, e.answered_at
 """
 _SOURCE = """
     export_order o

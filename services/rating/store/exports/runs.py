@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.exports.answers import Outcome
 from services.rating.rules.exports.runs import ExportRun, RunInvoice
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_one, fetch_value
 from shared.values.filters import RunFilter
@@ -91,22 +91,37 @@ INVOICE_SORTING = Sorting(
 
 
 async def list_invoices(
-    session: AsyncSession, run_id: int, outcome: Outcome | None, query: PageQuery
+    session: AsyncSession, run_id: int, outcome: Outcome | None, search: str | None, query: PageQuery
 ) -> tuple[list[RunInvoice], str | None, int | None]:
     """One page of the invoices of a run, the cursor of the next page, and how many match.
 
     This needs no scope: a caller who may see the run may see all of its invoices.
     """
     source = "export_invoice e JOIN invoice i ON i.id = e.invoice_id"
-    where = Where().add("e.run_id = :run_id", run_id=run_id).add("e.outcome = :outcome", outcome=outcome)
+    where = (
+        Where()
+        .add("e.run_id = :run_id", run_id=run_id)
+        .add("e.outcome = :outcome", outcome=outcome)
+        .add(
+            """
+            (i.ar_number ILIKE :search OR i.bill_to ILIKE :search OR EXISTS (
+                SELECT FROM export_order o
+                WHERE o.invoice_id = e.invoice_id AND o.invoice_attempt = e.attempt AND o.number ILIKE :search))
+            """,
+            search=containing(search),
+        )
+    )
     invoices, cursor = await fetch_page(
         session,
         RunInvoice,
         columns="""
-            e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to, e.ar_company, e.orders, e.total, e.outcome, e.reason,
+            e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to,
+            (SELECT c.name FROM customer c WHERE c.ar_company = e.ar_company AND c.number = i.bill_to) AS bill_to_name,
+            e.ar_company, e.orders, e.total, e.outcome, e.reason,
             e.detail, CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
             CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
-            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.ar_batch, e.answered_at
+            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction,
+            CASE e.outcome WHEN 'exported' THEN i.ar_invoice_id END AS ar_invoice_id, e.ar_batch, e.answered_at
         """,
         source=source,
         where=where,

@@ -16,7 +16,7 @@ from shared.contracts.invoice_credited import Disposition
 from shared.values.fields import COMPLETE, light
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
-from shared.values.text import NumberText
+from shared.values.text import CodeText, NumberText
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class EntryFilter(Filter):
     customer: NumberText | None = None
     type: list[TransactionType] | None = Field(default=None, description="One or several; repeat the parameter.")
     severity: Severity | None = Field(default=None, description="With a finding of the last validation of this kind.")
+    rule: CodeText | None = Field(default=None, description="With a finding of this rule, such as `CREDIT_LIMIT`.")
 
 
 @light

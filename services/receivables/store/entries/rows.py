@@ -174,6 +174,9 @@ async def list_items(
             f"EXISTS (SELECT FROM batch_finding f WHERE {_OF_ENTRY.format('f')} AND f.severity = :severity)",
             severity=filters.severity,
         )
+        .add(
+            f"EXISTS (SELECT FROM batch_finding f WHERE {_OF_ENTRY.format('f')} AND f.rule = :rule)", rule=filters.rule
+        )
     )
     rows, cursor = await fetch_page(
         session,

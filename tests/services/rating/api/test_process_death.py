@@ -120,6 +120,15 @@ async def test_removing_a_draft_with_its_ratings_is_all_or_nothing(
     assert await survives(lambda: rating.delete(f"/v1/invoices/{draft}", headers=headers)) >= 5
 
 
+async def test_removing_the_ratings_of_chosen_orders_is_all_or_nothing(
+    rating: httpx.AsyncClient, orders: list[str], survives: Callable[[Command], Awaitable[int]]
+) -> None:
+    await rating.post("/v1/invoices/assign", json={}, headers=key("assign"))
+    body = {"work_orders": [{"work_order_id": int(path.rpartition("/")[2])} for path in orders]}
+    path = "/v1/work-orders/remove-ratings"
+    assert await survives(lambda: rating.post(path, json=body, headers=key("remove"))) >= 5
+
+
 async def test_invoicing_an_open_order_on_demand_is_all_or_nothing(
     rating: httpx.AsyncClient,
     orders: list[str],

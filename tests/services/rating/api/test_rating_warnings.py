@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -288,6 +289,15 @@ async def test_lists_of_drafts_and_of_open_rollups_show_the_warnings_of_their_or
     assert drafts == [["ZERO_TOTAL", "RATE_CHANGED"], ["RATE_CHANGED"]]
     assert orders == {"W1": ["RATE_CHANGED"], "W2": ["ZERO_TOTAL", "RATE_CHANGED"], "W3": ["RATE_CHANGED"], "W4": []}
     assert one.count == several.count
+    for wanted, numbers in (
+        (["RATE_CHANGED"], {"W1", "W2", "W3"}),
+        (["RATE_CHANGED", "WAITING_FOR_ROLLUP"], {*orders}),
+    ):
+        ready = (await rolled.get("/v1/ready-to-export", params={"warning": wanted, "sort": "-charges_total"})).json()
+        assert {one["number"] for one in ready["items"]} == numbers
+        amounts = [Decimal(one["charges_total"]) for one in ready["items"]]
+        assert amounts == sorted(amounts, reverse=True)
+        assert {one["code"]: one["orders"] for one in ready["totals"]["by_warning"]}["RATE_CHANGED"] == 3
     assert (await export(rolled, "draft", selection={"branches": ["SAT"]})).status_code == 202
     assert (await rolled.get("/v1/invoices", params={"status": "exporting"})).json()["items"][0]["warnings"] == []
 

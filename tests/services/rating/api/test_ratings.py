@@ -62,8 +62,10 @@ async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(
     rating, _ = company
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
-    etag = (await rate(order["id"])).headers["etag"]
-    assert (await rating.delete(f"{path}/rating", headers={"if-match": etag})).status_code == 204
+    rated = await rate(order["id"])
+    removed = await rating.delete(f"{path}/rating", headers={"if-match": rated.headers["etag"]})
+    assert (removed.status_code, removed.json()) == (200, rated.json())
+    assert removed.headers["etag"] == (await rating.get(path)).headers["etag"]
     assert (await rating.get(path)).json()["status"] == "open"
     assert (await rating.get(f"{path}/rating")).json()["code"] == "NOT_RATED"
     assert (await rate(order["id"])).json()["version"] == 2
@@ -134,6 +136,12 @@ async def test_bulk_rating_gives_a_result_for_each_order(company: Company, ratin
     failed = (await rating.get(f"{started.headers['location']}/results", params={"outcome": "NO_PROFILE"})).json()
     assert failed["totals"] == {"count": 7}
     assert all("differs in priority" in item["detail"] for item in failed["items"])
+    assert all(item["nearest"][0]["differs"] == ["priority"] for item in failed["items"])
+    listed = (await rating.get("/v1/work-orders?reason=NO_PROFILE&limit=500")).json()["items"]
+    assert {item["id"]: item["nearest"] for item in listed} == {
+        item["work_order_id"]: item["nearest"] for item in failed["items"]
+    }
+    assert all(item["nearest"] == [] for item in (await rating.get("/v1/work-orders?status=rated")).json()["items"])
 
 
 async def test_a_bulk_rating_with_nothing_to_rate_is_refused(company: Company) -> None:

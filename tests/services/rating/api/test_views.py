@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
+from operator import ge, le
 from typing import Any, cast
 
 import httpx
@@ -326,3 +327,15 @@ async def test_a_report_that_cannot_be_drawn_is_refused_with_a_sentence(
     assert (refused.status_code, refused.json()["code"]) == (422, "DOCUMENT_FAILED")
     assert refused.json()["detail"] == "The document cannot be drawn: unknown variable: undrawable."
     assert (await three_states.get(path, headers={**caller, "accept": "text/csv"})).status_code == 200
+
+
+async def test_work_in_progress_is_filtered_by_age(three_states: httpx.AsyncClient) -> None:
+    everything = (await three_states.get(f"{WIP}/work-orders")).json()["items"]
+    ages = sorted({item["age_days"] for item in everything})
+    for name, holds in (("age_from", ge), ("age_to", le)):
+        for days in (0, *ages, *(age + 1 for age in ages)):
+            expected = {item["number"] for item in everything if holds(item["age_days"], days)}
+            found = (await three_states.get(f"{WIP}/work-orders", params={name: days})).json()
+            assert {item["number"] for item in found["items"]} == expected, (name, days)
+            summary = (await three_states.get(WIP, params={name: days})).json()
+            assert summary["totals"]["orders"] == len(expected) == found["totals"]["count"]

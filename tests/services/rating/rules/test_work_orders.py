@@ -15,7 +15,7 @@ from services.rating.rules.work_orders import (
 )
 from tests.fixtures.rate_tables import order
 
-IN_AR = Whereabouts(7, 2, "500001", "2026-11", 12)
+IN_AR = Whereabouts(7, 2, "500001", "2026-11", 12, 90)
 
 
 @pytest.mark.parametrize("status", ["open", "rated", "assigned"])
@@ -34,6 +34,7 @@ def test_an_exported_order_names_its_invoice_and_what_to_do() -> None:
         "invoice_number": "500001",
         "month": "2026-11",
         "transaction": 12,
+        "ar_invoice_id": 90,
     }
 
 

@@ -214,3 +214,40 @@ async def test_the_database_itself_refuses_self_approval(
             " decided_at = now()"
         )
     await runtime.close()
+
+
+async def test_the_checks_of_a_month_say_what_keeps_it_open_and_where_to_find_it(
+    company: Company, invoice: dict[str, Any]
+) -> None:
+    _, receivables = company
+    checks = "/v1/months/1/2026-11/checks"
+    request = (await receivables.get(await ask(receivables, invoice, "waits"))).json()
+    assert request["customer_name"] == invoice["customer_name"]
+    await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})
+    await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-10"})
+    found = (await receivables.get(checks)).json()
+    assert found["closable"] is False
+    assert [(one["code"], one["blocks"], one["count"], one["total"]) for one in found["checks"]] == [
+        ("NOT_NEXT_MONTH", True, 1, None),
+        ("BATCHES_OPEN", True, 1, None),
+        ("CREDITS_REQUESTED", False, 1, "71.00"),
+    ]
+    for one in found["checks"][1:]:
+        assert len((await receivables.get(f"/v1/{one['list']}")).json()["items"]) == one["count"]
+    for month, code in (("2026-11", "NOT_NEXT_MONTH"), ("2026-10", "BATCHES_OPEN")):
+        refused = (await receivables.post("/v1/months/close", json={"ar_company": 1, "month": month})).json()
+        (check,) = [
+            one
+            for one in (await receivables.get(f"/v1/months/1/{month}/checks")).json()["checks"]
+            if one["code"] == code
+        ]
+        assert (refused["code"], refused["detail"]) == (code, check["detail"])
+    october = (await receivables.get("/v1/batches?month=2026-10&status=open")).json()["items"][0]["id"]
+    await receivables.post(f"/v1/batches/{october}/clear")
+    assert (await receivables.get("/v1/months/1/2026-10/checks")).json() == {
+        "ar_company": 1,
+        "month": "2026-10",
+        "closable": True,
+        "checks": [],
+    }
+    assert (await receivables.get("/v1/months/9/2026-10/checks")).status_code == 404

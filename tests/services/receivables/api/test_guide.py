@@ -43,6 +43,10 @@ async def test_the_credit_of_the_guide_leaves_what_it_says(company: Company, ent
     await enter("W1", zip_code="78130", miles="40")
     await export()
     (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
+    trial = await receivables.post(
+        f"/v1/invoices/{invoice['id']}/credits/trial", json=request("invoices/{id}/credits/trial")
+    )
+    assert (trial.status_code, trial.json()["open"]["after"]) == (200, "76.00"), trial.text
     body = request("invoices/{id}/credits")
     credited = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(1))
     assert (credited.status_code, credited.json()["invoice"]["open"]) == (201, "50.00"), credited.text

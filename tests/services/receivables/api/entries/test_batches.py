@@ -1,6 +1,7 @@
 """Batches: who can open them, which status follows, and that many requests at once lose nothing."""
 
 import asyncio
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +67,27 @@ async def test_nobody_edits_while_a_batch_is_validated_or_posted_or_done(
     await work_off(receivables_database)
     done = await clerk.enter(batch_id, customer="E1", lines=[LINE])
     assert (done.status_code, done.json()["code"]) == (409, "BATCH_CLOSED")
+
+
+async def test_the_progress_of_a_batch_is_streamed_until_it_is_validated_and_posted(
+    clerk: Clerk, receivables_database: Database
+) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    for start, status in (
+        (clerk.client.post(f"/v1/batches/{batch_id}/validate"), "valid"),
+        (clerk.send(batch_id), "posted"),
+    ):
+        assert (await start).status_code == 202
+        watching = asyncio.create_task(clerk.client.get(f"/v1/batches/{batch_id}/events"))
+        await asyncio.sleep(0.05)
+        await work_off(receivables_database)
+        stream = (await asyncio.wait_for(watching, 10)).text.splitlines()
+        assert [line for line in stream if line.startswith(("id:", "retry:"))][:2] == ["id: 1", "retry: 3000"]
+        events = [line.removeprefix("event: ") for line in stream if line.startswith("event:")]
+        last = json.loads([line.removeprefix("data: ") for line in stream if line.startswith("data:")][-1])
+        assert (events[-1], last["status"]) == ("done", status)
+    assert (await clerk.client.get("/v1/batches/99/events")).status_code == 404
 
 
 async def test_an_empty_batch_is_not_posted_and_an_entry_without_lines_is_an_error(clerk: Clerk) -> None:
@@ -330,6 +352,7 @@ async def test_a_list_of_entries_shows_totals_and_findings_in_a_fixed_number_of_
     for query, seqs in (
         *(({"customer": "e3"}, [2]), ({"severity": "error"}, [2]), ({"severity": "warning"}, [1, 2])),
         *(({"type": ["invoice", "write_off"]}, [1, 2]), ({"type": "credit_memo"}, [])),
+        *(({"rule": "WITHOUT_LINES"}, [2]), ({"rule": "NO_SUCH_RULE"}, [])),
     ):
         page = (await clerk.client.get(f"/v1/batches/{batch_id}/entries", params=query)).json()
         assert [row["seq"] for row in page["items"]] == seqs, query
