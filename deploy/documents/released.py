@@ -3,8 +3,8 @@
 `shared/contracts/released/` keeps the operations, parameters, fields and values of each service, without words.
 `python -m deploy.documents --release` writes them again, at a release.
 
-A client breaks when an operation, a parameter, a field, a media type or an answer is gone; when it must send what it did
-not have to; when a body may no longer have a value that it might have; and when an answer has another type. New values of
+A client breaks when an operation, a parameter, a field, a media type or an answer is gone; when a schema has another name,
+which generated clients use; when it must send what it did not have to; when a body may no longer have a value that it might have; and when an answer has another type. New values of
 an enumeration in answers do not break it: clients have to expect them (docs/integrate.md).
 """
 
@@ -97,73 +97,108 @@ def _note_use(part: Any, use: str, schemas: Part, used: dict[str, set[str]]) -> 
 
 def broken(before: Part, now: Part) -> Iterator[str]:
     """A sentence for each promise that is no longer kept."""
-    for name, operation in before["operations"].items():
-        if name not in now["operations"]:
-            yield f"{name} is gone"
-        else:
-            yield from _broken_operation(name, operation, now["operations"][name])
-    for name, schema in before["schemas"].items():
-        if name in now["schemas"]:
-            yield from _broken_schema(name, schema, now["schemas"][name])
+    comparison = _Comparison(before, now)
+    yield from comparison.operations()
+    yield from comparison.schemas()
 
 
-def _broken_operation(name: str, before: Part, now: Part) -> Iterator[str]:
-    for parameter, was in before["parameters"].items():
-        if parameter not in now["parameters"]:
-            yield f"{name} no longer has {parameter}"
-        else:
-            yield from _narrowed(f"{name} {parameter}", was["kinds"], now["parameters"][parameter]["kinds"])
-    for parameter, is_now in now["parameters"].items():
-        if is_now["required"] and not before["parameters"].get(parameter, {}).get("required", False):
-            yield f"{name} now requires {parameter}"
-    yield from _broken_answers(name, before["answers"], now["answers"])
-    for media, kinds in before["body"].items():
-        if media not in now["body"]:
-            yield f"{name} no longer takes {media}"
-        else:
-            yield from _narrowed(f"the body of {name}", kinds, now["body"][media])
+class _Comparison:
+    """A comparison of two versions, which follows schemas that have another name now."""
 
+    def __init__(self, before: Part, now: Part):
+        self._before, self._now = before, now
+        self._pairs = [
+            (name, name, use)
+            for name, schema in before["schemas"].items()
+            for use in schema["used"]
+            if use in now["schemas"].get(name, {}).get("used", ())
+        ]
 
-def _broken_answers(name: str, before: Part, now: Part) -> Iterator[str]:
-    for status, answer in before.items():
-        if status not in now:
-            yield f"{name} no longer answers {status}"
-            continue
-        for media, kinds in answer.items():
-            if media not in now[status]:
-                yield f"{name} no longer answers {status} as {media}"
+    def operations(self) -> Iterator[str]:
+        for name, operation in self._before["operations"].items():
+            if name not in self._now["operations"]:
+                yield f"{name} is gone"
             else:
-                yield from _widened(f"the answer {status} of {name}", kinds, now[status][media])
+                yield from self._operation(name, operation, self._now["operations"][name])
 
+    def schemas(self) -> Iterator[str]:
+        # The list grows while its schemas are compared.
+        for name, name_now, use in self._pairs:
+            if name != name_now:
+                yield f"{name} is now {name_now}"
+            yield from self._schema(name, self._before["schemas"][name], self._now["schemas"][name_now], use)
 
-def _broken_schema(name: str, before: Part, now: Part) -> Iterator[str]:
-    for field, kinds in before["fields"].items():
-        if field not in now["fields"]:
-            yield f"{name} no longer has {field}"
-            continue
-        if _BODY in before["used"]:
-            yield from _narrowed(f"{name}.{field}", kinds, now["fields"][field])
-        if _ANSWER in before["used"]:
-            yield from _widened(f"{name}.{field}", kinds, now["fields"][field])
-            if field in before["required"] and field not in now["required"]:
+    def _operation(self, name: str, before: Part, now: Part) -> Iterator[str]:
+        for parameter, was in before["parameters"].items():
+            if parameter not in now["parameters"]:
+                yield f"{name} no longer has {parameter}"
+            else:
+                yield from self._narrowed(f"{name} {parameter}", was["kinds"], now["parameters"][parameter]["kinds"])
+        for parameter, is_now in now["parameters"].items():
+            if is_now["required"] and not before["parameters"].get(parameter, {}).get("required", False):
+                yield f"{name} now requires {parameter}"
+        for media, kinds in before["body"].items():
+            if media not in now["body"]:
+                yield f"{name} no longer takes {media}"
+            else:
+                yield from self._narrowed(f"the body of {name}", kinds, now["body"][media])
+        yield from self._answers(name, before["answers"], now["answers"])
+
+    def _answers(self, name: str, before: Part, now: Part) -> Iterator[str]:
+        for status, answer in before.items():
+            if status not in now:
+                yield f"{name} no longer answers {status}"
+                continue
+            for media, kinds in answer.items():
+                if media not in now[status]:
+                    yield f"{name} no longer answers {status} as {media}"
+                else:
+                    yield from self._widened(f"the answer {status} of {name}", kinds, now[status][media])
+
+    def _schema(self, name: str, before: Part, now: Part, use: str) -> Iterator[str]:
+        compare = self._narrowed if use == _BODY else self._widened
+        for field, kinds in before["fields"].items():
+            if field not in now["fields"]:
+                yield f"{name} no longer has {field}"
+                continue
+            yield from compare(f"{name}.{field}", kinds, now["fields"][field])
+            if use == _ANSWER and field in before["required"] and field not in now["required"]:
                 yield f"{name}.{field} may now be missing"
-    if _BODY in before["used"]:
-        yield from (f"{name} now requires {field}" for field in now["required"] if field not in before["required"])
+        if use == _BODY:
+            yield from (f"{name} now requires {field}" for field in now["required"] if field not in before["required"])
+
+    def _narrowed(self, what: str, before: list[str], now: list[str]) -> Iterator[str]:
+        """What may no longer be sent."""
+        gone, new = _difference(before, now)
+        if not self._is_renamed(gone, new, _BODY):
+            for kind in gone:
+                if "any" not in now and not (_is_text(kind) and "string" in now):
+                    yield f"{what} no longer takes {kind}"
+
+    def _widened(self, what: str, before: list[str], now: list[str]) -> Iterator[str]:
+        """What may now be answered that could not be answered before, except new values of an enumeration."""
+        texts = "string" in before or any(_is_text(kind) for kind in before)
+        gone, new = _difference(before, now)
+        if not self._is_renamed(gone, new, _ANSWER):
+            for kind in new:
+                if "any" not in before and not (_is_text(kind) and texts):
+                    yield f"{what} may now be {kind}"
+
+    def _is_renamed(self, gone: list[str], new: list[str], use: str) -> bool:
+        """Whether one schema has taken the place of another, which is then compared with it."""
+        if len(gone) != 1 or len(new) != 1:
+            return False
+        (of, _, name), (of_now, _, name_now) = gone[0].rpartition(" of "), new[0].rpartition(" of ")
+        if of != of_now or name not in self._before["schemas"] or name_now not in self._now["schemas"]:
+            return False
+        if (name, name_now, use) not in self._pairs:
+            self._pairs.append((name, name_now, use))
+        return True
 
 
-def _narrowed(what: str, before: list[str], now: list[str]) -> Iterator[str]:
-    """What may no longer be sent."""
-    for kind in before:
-        if kind not in now and "any" not in now and not (_is_text(kind) and "string" in now):
-            yield f"{what} no longer takes {kind}"
-
-
-def _widened(what: str, before: list[str], now: list[str]) -> Iterator[str]:
-    """What may now be answered that could not be answered before, except new values of an enumeration."""
-    texts = any(_is_text(kind) for kind in before)
-    for kind in now:
-        if kind not in before and "any" not in before and not (_is_text(kind) and (texts or "string" in before)):
-            yield f"{what} may now be {kind}"
+def _difference(before: list[str], now: list[str]) -> tuple[list[str], list[str]]:
+    """The kinds that are gone, and those that are new."""
+    return [kind for kind in before if kind not in now], [kind for kind in now if kind not in before]
 
 
 def _is_text(kind: str) -> bool:

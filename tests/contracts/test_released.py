@@ -1,6 +1,7 @@
 """Which changes of the API break clients of the last release: each is named, and none is made unnoticed."""
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,16 @@ SMALL: dict[str, Any] = {
     },
 }
 
+
+def rename(paths: dict[str, Any], schemas: dict[str, Any], name: str, name_now: str) -> dict[str, Any]:
+    """Gives a schema another name, also where it is used, and returns it."""
+    text = json.dumps(paths).replace(f'"{REFERENCE}{name}"', f'"{REFERENCE}{name_now}"')
+    paths.update(json.loads(text))
+    schemas[name_now] = schemas.pop(name)
+    renamed: dict[str, Any] = schemas[name_now]
+    return renamed
+
+
 Change = Callable[[dict[str, Any], dict[str, Any]], object]
 CHANGES: list[tuple[Change, list[str]]] = [
     (lambda paths, _: paths["/v1/branches"].pop("post"), ["POST /v1/branches is gone"]),
@@ -68,6 +79,11 @@ CHANGES: list[tuple[Change, list[str]]] = [
     (
         lambda _, schemas: schemas["NewBranch"]["properties"]["kind"]["anyOf"].pop(),
         ["NewBranch.kind no longer takes null"],
+    ),
+    (lambda paths, schemas: rename(paths, schemas, "NewBranch", "BranchInput"), ["NewBranch is now BranchInput"]),
+    (
+        lambda paths, schemas: rename(paths, schemas, "Branch", "BranchRead")["required"].pop(),
+        ["Branch is now BranchRead", "Branch.state may now be missing"],
     ),
     # What clients do not notice: more of everything, and enumerations that become longer.
     (lambda _, schemas: schemas["Branch"]["properties"].update(name={"type": "string"}), []),

@@ -147,9 +147,8 @@ async def post_batch(suite: Suite, work: Callable[[], Awaitable[None]]) -> None:
     busy = await suite.call(tag, "post_batch", made.id, idempotency_key="too early", status=409)
     assert busy.parsed.code == "BATCH_BUSY"
     await work()
-    assert [
-        one.level.value for one in (await suite.call(tag, "list_findings", made.id)).parsed if one.level == "error"
-    ] == []
+    findings = (await suite.call(tag, "list_findings", made.id)).parsed
+    assert [one.rule for one in findings if one.severity.value == "error"] == []
     await suite.call(tag, "post_batch", made.id, idempotency_key="post", status=202)
     await work()
     assert (await suite.call(tag, "read_batch", made.id)).parsed.status.value == "posted"
