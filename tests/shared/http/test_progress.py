@@ -26,14 +26,14 @@ async def events(monkeypatch: pytest.MonkeyPatch, *states: int, shown_seconds: f
 
 async def test_a_change_is_an_event_with_a_number_and_the_end_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = await events(monkeypatch, 1, 1, 2, 2, 9, shown_seconds=60)
-    assert [(event.id, event.event, event.data) for event in sent] == [
-        ("1", "progress", 1),
-        ("2", "progress", 2),
-        ("3", "done", 9),
+    assert [(event.id, event.event, event.raw_data) for event in sent] == [
+        ("1", "progress", "1"),
+        ("2", "progress", "2"),
+        ("3", "done", "9"),
     ]
     assert {event.retry for event in sent} == {3000}
 
 
 async def test_the_state_is_sent_again_when_it_has_not_changed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = await events(monkeypatch, 1, 1, 1, 9, shown_seconds=0)
-    assert [event.data for event in sent] == [1, 1, 1, 9]
+    assert [event.raw_data for event in sent] == ["1", "1", "1", "9"]

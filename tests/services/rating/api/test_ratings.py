@@ -221,6 +221,7 @@ async def test_progress_is_streamed_until_the_run_is_done(
     states = [json.loads(line.removeprefix("data: ")) for line in stream.splitlines() if line.startswith("data:")]
     assert events[-1] == "done"
     assert states[-1]["rated"] == 2
+    assert states[-1] == (await rating.get(started.headers["location"])).json()
 
 
 async def test_the_progress_of_a_run_that_does_not_exist_is_not_found(company: Company) -> None:

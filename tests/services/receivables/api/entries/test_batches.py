@@ -87,6 +87,7 @@ async def test_the_progress_of_a_batch_is_streamed_until_it_is_validated_and_pos
         events = [line.removeprefix("event: ") for line in stream if line.startswith("event:")]
         last = json.loads([line.removeprefix("data: ") for line in stream if line.startswith("data:")][-1])
         assert (events[-1], last["status"]) == ("done", status)
+        assert last == (await clerk.client.get(f"/v1/batches/{batch_id}")).json()
     assert (await clerk.client.get("/v1/batches/99/events")).status_code == 404
 
 
