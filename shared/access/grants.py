@@ -173,3 +173,7 @@ class Principal:
     name: str
     grants: tuple[Grant, ...] = field(default=(), repr=False)
     session: str = ""
+
+
+ANYONE = Principal("anonymous", "anonymous")
+"""The caller of what is public."""

@@ -242,7 +242,7 @@ def last_change_v1(table: str, version: str = "revision") -> list[str]:
     """
     return [
         f"ALTER TABLE {table} ADD changed_by text",
-        f"ALTER TABLE {table} ADD IF NOT EXISTS changed_at timestamptz",
+        f"ALTER TABLE {table} ADD changed_at timestamptz",
         f"""
         CREATE TRIGGER set_changed_at_first BEFORE INSERT ON {table}
         FOR EACH ROW EXECUTE FUNCTION set_changed()

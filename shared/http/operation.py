@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
-from shared.access.grants import EVERYTHING, Level, Principal, Scope, scope_for, scope_of_any
+from shared.access.grants import ANYONE, EVERYTHING, Level, Principal, Scope, scope_for, scope_of_any
 from shared.access.identity import HEADER, IdentityVerifier
 from shared.audit import store as audit
 from shared.audit.chain import kept_body
@@ -58,7 +58,6 @@ from shared.values.text import in_words, sentence_case
 
 _TRIES = 4
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_ANYONE = Principal("anonymous", "anonymous")
 Endpoint = Callable[..., Any]
 
 
@@ -114,7 +113,7 @@ CallerOf = Annotated[Caller, Depends(_caller)]
 def decide(access: Access, request: Request) -> Caller:
     """Returns the caller if they may use the operation; raises Unauthenticated or Forbidden."""
     if access.kind == "public":
-        return Caller(_ANYONE, EVERYTHING)
+        return Caller(ANYONE, EVERYTHING)
     verifier: IdentityVerifier = request.app.state.identities
     principal = verifier.verify(request.headers.get(HEADER))
     if access.kind == "signed_in":

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.access.grants import ANYONE
 from shared.database.pool import Database
 
 
@@ -14,7 +15,8 @@ def acting_for(request: Request) -> str | None:
     if request.method in {"GET", "HEAD"}:
         return None
     caller = getattr(request.state, "caller", None)
-    return None if caller is None else caller.name
+    # For a log-in nobody acts yet. It also must not use a connection before it has checked the password on another.
+    return None if caller is None or caller.principal is ANYONE else caller.name
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:

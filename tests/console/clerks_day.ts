@@ -113,7 +113,7 @@ async function exportOrder(bill: Client, entered: WorkOrder): Promise<number> {
   const query = { status: ["open"], search: "TS-", sort: "-service_on", limit: 1 } as const;
   const open = must(await bill.GET("/api/v1/rating/work-orders", { params: { query: { ...query, status: [...query.status] } } }));
   assert.deepEqual(open.items.map((order) => order.number), ["TS-1"]);
-  const [found] = must(await bill.GET("/api/v1/rating/search", { params: { query: { q: "TS-1" } } }));
+  const [found] = must(await bill.GET("/api/v1/rating/search", { params: { query: { q: "TS-1" } } })).items;
   assert.deepEqual([found?.kind, found?.id], ["work_order", entered.id]);
 
   const path = { work_order_id: entered.id };
@@ -151,7 +151,7 @@ async function exportOrder(bill: Client, entered: WorkOrder): Promise<number> {
 async function postBatch(rita: Client): Promise<void> {
   const company = must(await rita.GET("/api/v1/receivables/codes")).ar_companies[0];
   assert(company);
-  const months = must(await rita.GET("/api/v1/receivables/months"));
+  const months = must(await rita.GET("/api/v1/receivables/months")).items;
   const month = months.filter((one) => one.open && one.ar_company === company.number).map((one) => one.month).sort().at(-1);
   assert(month);
   const batch = must(
@@ -210,7 +210,7 @@ async function postBatch(rita: Client): Promise<void> {
 async function creditInvoice(rita: Client, invoiceId: number): Promise<void> {
   const path = { invoice_id: invoiceId };
   const invoice = must(await rita.GET("/api/v1/receivables/invoices/{invoice_id}", { params: { path } }));
-  const [found] = must(await rita.GET("/api/v1/receivables/search", { params: { query: { q: invoice.number } } }));
+  const [found] = must(await rita.GET("/api/v1/receivables/search", { params: { query: { q: invoice.number } } })).items;
   assert.deepEqual([found?.kind, found?.id], ["invoice", invoiceId]);
   const document = must(
     await rita.GET("/api/v1/receivables/invoices/{invoice_id}/document", { params: { path }, parseAs: "arrayBuffer" }),
@@ -230,7 +230,7 @@ async function seeReopened(olga: Client, entered: WorkOrder): Promise<void> {
   const look = async () => must(await olga.GET("/api/v1/rating/work-orders/{work_order_id}", { params: { path } }));
   await until(look, ({ status }) => status === "open");
   const history = must(await olga.GET("/api/v1/rating/work-orders/{work_order_id}/history", { params: { path } }));
-  assert(history.length > 3);
+  assert(history.items.length > 3);
 }
 
 const olga = await logIn("ALAMO\\olga", setting("OLGA"));

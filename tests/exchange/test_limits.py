@@ -257,7 +257,10 @@ class Eyes:
         grants = [Grant(feature, Level.VIEW, self.limits) for feature in features]
         pages = any(one["name"] == "limit" for one in operation.parameters)
         headers = {**self.identity(operation.service, *grants, name=self.name), "accept": form}
-        return readable(await client.get(path, params={"limit": 500} if pages else {}, headers=headers))
+        answer = await client.get(path, params={"limit": 500} if pages else {}, headers=headers)
+        # A failure would look as if there were nothing to see.
+        assert answer.status_code < 500, answer.text
+        return readable(answer)
 
     async def see_all(self, half: Half, *, printed: bool = True) -> dict[Sight, str]:
         """All lists and all records of `half` by their ids in every format; workbooks and PDF only if `printed`."""

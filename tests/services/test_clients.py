@@ -112,7 +112,7 @@ async def rate_and_export(suite: Suite, entered: Any) -> Any:
     by_id = sorts.RatingListWorkOrdersSort("-id")
     listed = (await suite.call(tag, "list_work_orders", sort=by_id, branch="SAT", limit=5)).parsed
     assert [row.number for row in listed.items] == ["W1"]
-    (found,) = (await suite.call("rating_search", "search_rating", q="W1")).parsed
+    (found,) = (await suite.call("rating_search", "search_rating", q="W1")).parsed.items
     assert (found.kind.value, found.id) == ("work_order", order.id)
     rated = (await suite.call(tag, "rate_work_order", order.id, if_match=entered.headers["etag"])).parsed
     explained = (await suite.call(tag, "read_rating", order.id)).parsed
@@ -129,7 +129,7 @@ async def rate_and_export(suite: Suite, entered: Any) -> Any:
 async def post_batch(suite: Suite, work: Callable[[], Awaitable[None]]) -> None:
     """Enters an invoice by hand, saves it as a whole, and posts the batch."""
     tag = "receivables_batches"
-    months = (await suite.call("receivables_months", "list_months")).parsed
+    months = (await suite.call("receivables_months", "list_months")).parsed.items
     month = max(row.month for row in months if row.open_ and row.ar_company == 1)
     made = (
         await suite.call(tag, "create_batch", body=suite.typed("NewBatch", ar_company=1, month=month), status=201)
@@ -147,7 +147,7 @@ async def post_batch(suite: Suite, work: Callable[[], Awaitable[None]]) -> None:
     busy = await suite.call(tag, "post_batch", made.id, idempotency_key="too early", status=409)
     assert busy.parsed.code == "BATCH_BUSY"
     await work()
-    findings = (await suite.call(tag, "list_findings", made.id)).parsed
+    findings = (await suite.call(tag, "list_findings", made.id)).parsed.items
     assert [one.rule for one in findings if one.severity.value == "error"] == []
     await suite.call(tag, "post_batch", made.id, idempotency_key="post", status=202)
     await work()
@@ -162,7 +162,7 @@ async def credit(suite: Suite) -> None:
     assert (first.totals.count, second.next_cursor) == (2, None)
     (listed,) = (await suite.call(tag, "list_invoices", work_order="W1")).parsed.items
     invoice = (await suite.call(tag, "read_invoice", listed.id)).parsed
-    found = (await suite.call("receivables_search", "search_receivables", q=invoice.number)).parsed
+    found = (await suite.call("receivables_search", "search_receivables", q=invoice.number)).parsed.items
     assert invoice.id in {one.id for one in found}
     document = (await suite.call(tag, "preview_invoice", invoice.id)).parsed
     assert document.payload.read(5) == b"%PDF-"
@@ -182,6 +182,6 @@ async def test_a_clerks_day_is_done_with_the_generated_client(
     await post_batch(suite, lambda: work_off(receivables_database))
     await credit(suite)
     await exchange(rating_database, receivables_database)
-    history = (await suite.call("rating_work_orders", "read_work_order_history", entered.parsed.id)).parsed
-    assert history[0].action.value in {"credited", "reopened"}
+    history = (await suite.call("rating_work_orders", "read_work_order_history", entered.parsed.id)).parsed.items
+    assert history[0].action in {"credited", "reopened"}
     assert len(suite.called) >= 20

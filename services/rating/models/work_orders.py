@@ -18,6 +18,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
 
     `number_key` is the number for comparison, set by a trigger; older numbers that differ only by case have none.
     `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
+    `touched_by` and `touched_at` are of the last change, `changed_at` is of the last one that may change its price.
     Triggers keep `total`, that of the current rating or 0 without one, and `on_rollup`: on an invoice of the kind rollup.
     Orders of older releases do not say who entered them.
     """
@@ -63,13 +64,14 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     rating_version: int
     export_attempt: int
     invoice_id: int | None = columns.big("invoice.id", nullable=True)
-    changed_by: str | None = columns.words(nullable=True)
     changed_at: datetime = columns.moment()
     created_at: datetime = columns.moment()
     total: Decimal = columns.money()
     on_rollup: bool
     entered_by: str | None = columns.words(nullable=True)
     imported: bool
+    touched_by: str | None = columns.words(nullable=True)
+    touched_at: datetime | None = columns.moment(nullable=True)
 
 
 class OrderStep(Table, table=True):

@@ -41,6 +41,8 @@ _ELSEWHERE = {
     "total": "r.total",
     "rated_with": f"{RATED_WITH} AS rated_with",
     "rates_digest": "r.rates_digest",
+    "changed_by": "w.touched_by AS changed_by",
+    "changed_at": "coalesce(w.touched_at, w.changed_at) AS changed_at",
 }
 
 

@@ -9,10 +9,12 @@ from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
 
+_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+
 
 async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Collection[int]) -> dict[int, Invoice]:
     """The posted invoices with these ids within the scope, by id."""
-    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    within, parameters = scope_condition(scope, **_SIDES)
     found = await fetch_all(
         session,
         Invoice,

@@ -18,7 +18,28 @@ _TABLES = (
         "invoice",
         "job_type",
     ),
-    *("priority", "region", "rollup_rule", "server", "work_order", "zone"),
+    *("priority", "region", "rollup_rule", "server", "zone"),
+)
+
+
+# `changed_at` of an order is when what it is rated by was changed, so that the last change of any kind has other names.
+_ORDERS = (
+    "ALTER TABLE work_order ADD touched_by text, ADD touched_at timestamptz",
+    """
+    CREATE FUNCTION set_touched() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.touched_by := nullif(current_setting('ratebook.acting', true), '');
+        NEW.touched_at := now();
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER set_touched_at_first BEFORE INSERT ON work_order FOR EACH ROW EXECUTE FUNCTION set_touched()
+    """,
+    """
+    CREATE TRIGGER set_touched BEFORE UPDATE ON work_order
+    FOR EACH ROW WHEN (OLD.revision <> NEW.revision) EXECUTE FUNCTION set_touched()
+    """,
 )
 
 
@@ -28,3 +49,5 @@ def upgrade() -> None:
     for table in _TABLES:
         for statement in ddl.last_change_v1(table):
             op.execute(statement)
+    for statement in _ORDERS:
+        op.execute(statement)

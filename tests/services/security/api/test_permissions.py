@@ -76,7 +76,9 @@ async def test_users_see_their_features_and_the_groups_that_grant_them(client: C
         "features": [
             {
                 "feature": "rating.orders",
+                "label": "rating.orders",
                 "level": "edit",
+                "level_label": "Enter and change",
                 "grants": [
                     {
                         "feature": "rating.orders",
