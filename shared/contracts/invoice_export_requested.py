@@ -7,16 +7,27 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Event, Month, Part
+from shared.contracts.order_facts import OrderFacts
 from shared.values.money import Money, Quantity, Rate
 
 
 class ExportLine(Part):
+    """`quantity` is what was charged; `measured` is what the field reported, of which `included` was free.
+
+    `unit` names both, such as `min`. `reason` says why an amount is what it is, such as a minimum.
+    """
+
     billing_item: str
     income_account: str
     quantity: Quantity
     unit_rate: Rate
     amount: Money
     taxable: bool
+    fee_advance: bool = False
+    unit: str = ""
+    measured: Quantity | None = None
+    included: Quantity | None = None
+    reason: str = ""
 
 
 class ExportOrder(Part):
@@ -30,6 +41,7 @@ class ExportOrder(Part):
     reference: str
     total: Money
     lines: tuple[ExportLine, ...]
+    facts: OrderFacts | None = None
 
 
 class ExportInvoice(Part):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.contracts.event import Event, Part
+from shared.contracts.order_facts import OrderFacts
 from shared.values.money import Money, Quantity, Rate
 
 RatedState = Literal["rated", "removed"]
@@ -44,3 +45,4 @@ class WorkOrderRated(Event):
     charges_total: Money
     advances_total: Money
     total: Money
+    facts: OrderFacts | None = None
