@@ -81,15 +81,15 @@ async def list_reports(
 
 
 async def take_next(session: AsyncSession, without: Collection[int]) -> ReportRow | None:
-    """The oldest unfinished report that no other process is writing; nobody else takes it until this transaction ends.
+    """The unfinished report with the fewest parts that no other process is writing, so that short ones do not wait for long.
 
-    Its row is not locked, so that it can be deleted meanwhile.
+    Nobody else takes it until this transaction ends. Its row is not locked, so that it can be deleted meanwhile.
     """
     waiting = await fetch_values(
         session,
         """
         SELECT id FROM report WHERE status IN ('waiting', 'running') AND id <> ALL(CAST(:without AS bigint[]))
-        ORDER BY id LIMIT 10
+        ORDER BY parts, id LIMIT 10
         """,
         without=sorted(without),
     )

@@ -20,7 +20,7 @@ def writing(
     page_rows: int = PAGE_ROWS,
     pauses_seconds: Sequence[float] = PAUSES_SECONDS,
 ) -> Callable[[AsyncSession], Awaitable[bool]]:
-    """The part of a job that writes the next page of the oldest report; it returns False if there is nothing to write.
+    """The part of a job that writes the next page of a report; it returns False if there is nothing to write.
 
     A report that fails is tried again after each of the pauses, and then has failed.
     """

@@ -126,6 +126,16 @@ async def test_a_report_that_no_list_could_answer_is_refused(
     assert (refused.status_code, [one["pointer"] for one in refused.json()["errors"]]) == (422, [pointer])
 
 
+async def test_a_short_report_does_not_wait_for_a_long_one(company: Company, rating_database: Database) -> None:
+    rating, _ = company
+    await load(rating, "work-orders")
+    long, short = await ask(rating, "work-orders"), await ask(rating, "work-orders", filters={"search": "W120001"})
+    for _ in range(3):
+        async with rating_database.transaction() as session:
+            await writing(RATING, 10)(session)
+    assert [(await rating.get(path)).json()["status"] for path in (long, short)] == ["running", "done"]
+
+
 async def test_a_requester_has_few_unfinished_reports_at_once(rating: httpx.AsyncClient) -> None:
     paths = [await ask(rating, "work-orders", filters={"search": str(number)}) for number in range(MOST_UNFINISHED)]
     body = {"list": "work-orders"}
