@@ -86,6 +86,7 @@ _INVOICES: dict[str, Ids] = {
     "/v1/invoice-emails": (),
     "/v1/credit-requests": (),
     "/v1/credit-requests/{request_id}": ("credit_request",),
+    "/v1/credit-requests/{request_id}/history": ("credit_request",),
     "/v1/invoice-prints/{print_id}": ("print",),
     "/v1/invoice-prints/{print_id}/files/{file}": ("print", "1"),
     "/v1/invoice-prints/{print_id}/events": ("print",),

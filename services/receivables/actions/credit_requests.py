@@ -14,6 +14,8 @@ from services.receivables.rules.requests import APPROVED, REJECTED
 from services.receivables.store import credit_memos as memos
 from services.receivables.store import credit_requests
 from shared.access.grants import Scope
+from shared.audit.changes import HistoryStep
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
 from shared.values.versions import require_version
 
@@ -43,6 +45,15 @@ async def read_request(session: AsyncSession, scope: Scope, request_id: int) -> 
     )
 
 
+async def list_history(
+    session: AsyncSession, scope: Scope, request_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """Who asked for a credit, changed and decided it; see `credit_requests.list_history`. Raises NotFound."""
+    if await credit_requests.find(session, scope, request_id) is None:
+        raise NotFound(f"There is no credit request {request_id}.")
+    return await credit_requests.list_history(session, request_id, query)
+
+
 async def _hold(session: AsyncSession, scope: Scope, request_id: int) -> CreditRequest:
     found = await credit_requests.find(session, scope, request_id, lock=True)
     if found is None:
@@ -61,7 +72,7 @@ async def change(session: AsyncSession, scope: Scope, request_id: int, expected:
     request = await REQUESTS.hold_own(session, scope, request_id, draft.credited_by)
     require_version(request.revision, expected, request.title)
     prepared = await credit_memos.prepare(session, scope, request.invoice_id, draft)
-    await credit_requests.change(session, request_id, draft, prepared.credited)
+    await credit_requests.change(session, request, draft, prepared.credited)
 
 
 async def reject(

@@ -14,12 +14,13 @@ from services.receivables.schemas.requests import RejectionEntry
 from services.receivables.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
+from shared.audit.changes import HistoryStep
 from shared.clock import local_date, now
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import Caller, CallerOf, Router
-from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -45,6 +46,15 @@ async def read_credit_request(
 ) -> CreditRequestRead:
     """A request with its lines. You need the ETag to change, approve or reject it."""
     return await _read(request_id, response, caller, session)
+
+
+@router.get("/{request_id}/history", access=VIEW, refuses=[NotFound])
+async def read_credit_request_history(
+    request_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[HistoryStep, Count]:
+    """Who asked for the credit, changed and decided it, newest first."""
+    steps, cursor, count = await credit_requests.list_history(session, caller.scope, request_id, page)
+    return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.put("/{request_id}", access=EDIT, refuses=[*_OF_VERSION, OthersRequest, *CREDIT_REFUSALS])

@@ -11,10 +11,13 @@ from services.receivables.rules.credit_memos import CreditDraft, CreditedLine, s
 from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
 from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
+from shared.audit import history
+from shared.audit.changes import HistoryStep, changes_between
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.spellings import listed, spelled
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 
+KIND = "credit request"
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _SOURCE = """
     credit_request r JOIN ar_transaction t ON t.id = r.invoice_id JOIN customer c ON c.id = t.customer_id
@@ -46,6 +49,7 @@ async def insert(
         **_content(draft, credited),
     )
     await _write_lines(session, request_id, credited)
+    await history.note_one(session, KIND, history.key_of(request_id), "requested")
     return request_id
 
 
@@ -63,8 +67,15 @@ async def _write_lines(session: AsyncSession, request_id: int, credited: Sequenc
     await copy_rows(session, "credit_request_line", ("line.line", "amount"), credited, request_id=request_id)
 
 
-async def change(session: AsyncSession, request_id: int, draft: CreditDraft, credited: Sequence[CreditedLine]) -> None:
+async def change(
+    session: AsyncSession, before: CreditRequest, draft: CreditDraft, credited: Sequence[CreditedLine]
+) -> None:
     """Replaces the content of a request. The new revision keeps approvers from deciding the old version."""
+    request_id, content = before.id, _content(draft, credited)
+    old = {name: getattr(before, name) for name in content} | {"lines": await lines(session, request_id)}
+    new = content | {"lines": [RequestedLine(one.line.line, one.amount) for one in credited]}
+    changes = changes_between(old, new, parts={"lines": ["line"]})
+    await history.note_one(session, KIND, history.key_of(request_id), "changed", changes)
     await execute(
         session,
         """
@@ -73,7 +84,7 @@ async def change(session: AsyncSession, request_id: int, draft: CreditDraft, cre
         WHERE id = :id
         """,
         id=request_id,
-        **_content(draft, credited),
+        **content,
     )
     await execute(session, "DELETE FROM credit_request_line WHERE request_id = :id", id=request_id)
     await _write_lines(session, request_id, credited)
@@ -104,6 +115,14 @@ async def decide(
         reason=reason,
         credit_id=credit_id,
     )
+    await history.note_one(session, KIND, history.key_of(request_id), status, reason=reason)
+
+
+async def list_history(
+    session: AsyncSession, request_id: int, query: PageQuery
+) -> tuple[list[HistoryStep], str | None, int | None]:
+    """One page of what was done with a request, newest first, the cursor of the next page, and how many steps there are."""
+    return await history.list_steps(session, KIND, history.key_of(request_id), query)
 
 
 async def find(session: AsyncSession, scope: Scope, request_id: int, *, lock: bool = False) -> CreditRequest | None:

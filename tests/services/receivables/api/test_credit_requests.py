@@ -113,6 +113,15 @@ async def test_the_requester_changes_or_withdraws_and_an_older_version_cannot_be
     assert withdrawn.json()["status"] == "withdrawn"
     late = await second.post(f"{path}/approve", headers=of_version(3, "late"))
     assert (late.status_code, late.json()["code"]) == (409, "REQUEST_DECIDED")
+    steps = (await second.get(f"{path}/history")).json()["items"]
+    assert [(step["action"], step["by"]) for step in steps] == [
+        (action, "ALAMO\\tester") for action in ("withdrawn", "changed", "requested")
+    ]
+    assert steps[1]["changes"] == [
+        {"field": "amount", "from": "71.00", "to": "95.00"},
+        {"field": "lines/1/amount", "from": "45.00", "to": "95.00"},
+        {"field": "lines/2", "from": {"line": 2, "amount": "26.00"}, "to": None},
+    ]
 
 
 async def test_a_request_warns_of_its_date_until_it_is_changed(
