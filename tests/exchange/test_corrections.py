@@ -97,7 +97,7 @@ async def test_one_order_of_a_rollup_is_rerated_and_the_others_stay_locked(
     (draft,) = (await rating.get("/v1/invoices?status=exported&sort=-id&limit=1")).json()["items"]
     assert run_invoice["bill_to_name"] == newest["customer_name"]
     assert run_invoice["ar_invoice_id"] == draft["ar_invoice_id"] == newest["id"]
-    assert (await rating.get(f"/v1/work-orders/{first}/hand-overs")).json()[0]["ar_invoice_id"] == newest["id"]
+    assert (await rating.get(f"/v1/work-orders/{first}/hand-overs")).json()["items"][0]["ar_invoice_id"] == newest["id"]
     await reconciled()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.ledgers import RECEIVABLES_FEATURES, Company, everything
+from tests.fixtures.operations import declared_operations
 from tests.services.rating.conftest import CountStatements
 
 CUSTOMER = {"ar_company": 1, "number": "H1", "name": "Hays", "customer_type": "LAW"}
@@ -28,6 +30,7 @@ PROFILE = {
     "source": "a letter",
     "lines": [{**LINE, "rate": "1.10"}],
 }
+RATE = {"server": "S100", "percent": "30", "effective_from": "2026-01-01"}
 RULE = {"ar_company": 1, "bill_to": "S1003", "style": "rollup", "cycle": "monthly"}
 
 
@@ -83,6 +86,30 @@ async def test_every_kind_of_record_has_a_history(company: Company) -> None:
         listed = (await client.get(noun)).json()["items"]
         assert now["changed_at"] in [one["changed_at"] for one in listed]
         assert (await client.get(f"{noun}/{'1/NONE' if key and '/' in key else '99999'}/history")).status_code == 404
+
+
+@pytest.mark.parametrize("service", ["rating", "receivables"])
+async def test_every_declared_record_of_the_sample_has_a_history(company: Company, service: str) -> None:
+    client = company[("rating", "receivables").index(service)]
+    if service == "rating":
+        # The sample has none of these.
+        zone, server = {"code": "A1", "name": "A", "zips": ["782"]}, {"code": "S100", "name": "Sam"}
+        for noun, body in (("zones", zone), ("servers", server), ("commission-rates", RATE)):
+            made = await client.post(f"/v1/{noun}", json=body)
+            assert made.status_code == 201, made.text
+    asked = 0
+    for operation in declared_operations(service):
+        noun, *rest = operation.template.removesuffix("/history").split("/{")
+        names = [part.removesuffix("}") for part in rest]
+        if not operation.template.endswith("/history") or any("/" in name for name in names):
+            continue
+        for item in (await client.get(noun, params={"limit": 1})).json()["items"]:
+            keys = (item.get(name, item.get("id", item.get("name"))) for name in names)
+            answer = await client.get("/".join([noun, *(quote(str(key), safe="") for key in keys), "history"]))
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["totals"] == {"count": len(answer.json()["items"])}
+            asked += 1
+    assert asked > 5
 
 
 async def test_parts_and_prices_of_an_entry_are_named_by_their_numbers(company: Company) -> None:

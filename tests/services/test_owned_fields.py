@@ -20,10 +20,14 @@ OWNED = frozenset(
 )  # fmt: skip
 # Clerks do set these: whether a customer may be billed, and the state of a contract or of a billing in another system.
 SAID_BY_CLERKS = {
+    # The revision that was read, like the ETag of a single order.
+    "rating": {("ChosenOrder", "revision")},
     "receivables": {("Contract", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling", "status")},
     # The status of a denial, which only gateways can report.
     "security": {("CountedDenial", "status")},
 }  # fmt: skip
+# The filters of a report are checked by the list that it names.
+NAMED_LISTS = {"rating": {("POST /api/v1/rating/reports", "ReportRequest")}, "receivables": {("POST /api/v1/receivables/reports", "ReportRequest")}}  # fmt: skip
 SENT_BACK = frozenset({"changed_by", "changed_at"})
 """What a record that was read may have when it is sent back; it is left out, and never saved."""
 
@@ -57,7 +61,7 @@ def test_no_body_accepts_unknown_members(service: str) -> None:
         for name, schema in objects_in(one.body, service)
         if schema.get("additionalProperties") is not False
     }
-    assert open_ended == set()
+    assert open_ended == NAMED_LISTS.get(service, set())
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -82,6 +82,7 @@ async def test_reports_of_receivables_have_what_the_lists_have(
     for name in RECEIVABLES:
         path = await ask(receivables, name)
         await write(receivables_database, RECEIVABLES, 1)
+        assert (await receivables.get(path)).json()["status"] == "done"
         expected = await receivables.get(f"/v1/{name}", headers={"accept": "text/csv"})
         assert (await receivables.get(f"{path}/file")).text == expected.text, name
 
