@@ -7,7 +7,7 @@
 import argparse
 from pathlib import Path
 
-from deploy.documents import examples, openapi, released
+from deploy.documents import events, examples, openapi, released
 from deploy.documents.made import ROOT, SERVICES, documents
 
 
@@ -30,6 +30,7 @@ def main() -> None:
     if given.release:
         for service in SERVICES:
             print(released.write(service, openapi.document(service)).relative_to(ROOT))
+        print(events.write_released().relative_to(ROOT))
 
 
 if __name__ == "__main__":

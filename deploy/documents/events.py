@@ -1,6 +1,9 @@
 """The schemas of events, and the AsyncAPI document of who sends and receives them."""
 
 import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from shared.contracts.event import STREAM, Event
@@ -54,3 +57,38 @@ def asyncapi() -> dict[str, Any]:
         "channels": channels,
         "operations": operations,
     }
+
+
+RELEASED = Path(__file__).parents[2] / "shared" / "contracts" / "released" / "events.json"
+"""The schemas of the events of the last release, by which consumers of that time read what is published now."""
+_WORDS = ("description", "title")
+
+
+def read_released() -> dict[str, Any]:
+    """The schemas of the last release by the names of the events, without words."""
+    released: dict[str, Any] = json.loads(RELEASED.read_text())
+    return released
+
+
+def released_text(schemas: Mapping[str, Any]) -> str:
+    """The schemas as they are kept, one line for each event."""
+    lines = ",\n".join(
+        f" {json.dumps(name)}: {json.dumps(_without_words(one), sort_keys=True)}"
+        for name, one in sorted(schemas.items())
+    )
+    return f"{{\n{lines}\n}}\n"
+
+
+def write_released() -> Path:
+    """Keeps the schemas of today's events, at a release."""
+    RELEASED.write_text(released_text({event.event_name(): schema(event) for event in EVENTS}))
+    return RELEASED
+
+
+def _without_words(part: Any) -> Any:
+    """A part of a schema without what is only for people. Fields of these names have a schema, not a text."""
+    if isinstance(part, list):
+        return [_without_words(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: _without_words(one) for name, one in part.items() if name not in _WORDS or not isinstance(one, str)}

@@ -22,7 +22,7 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     WithdrawnInvoice,
 )
 from services.receivables.rules.exported_invoices.posting import batch_accepted, handed_over, post_accepted
-from services.receivables.store import batches, exported_invoices, posting
+from services.receivables.store import batches, exported_invoices, invoice_orders, posting
 from services.receivables.store.entries import rows
 from shared.contracts.invoice_refused import RefusalReason
 from shared.database.attempts import isolate
@@ -90,6 +90,7 @@ async def _write(
     if not accepted:
         return
     await exported_invoices.decide_orders(session, [booking.invoice for booking in accepted], BOOKED)
+    await invoice_orders.keep(session, [booking.invoice for booking in accepted])
     batch_id = await posting.open_batch(
         session, chunk.ar_company, chunk.month, "rating", chunk.requested_by, chunk.run_id
     )
@@ -128,6 +129,8 @@ async def _batch(session: AsyncSession, chunk: HandedChunk, facts: BookingFacts,
         found = (batch_id, await posting.take_seqs(session, batch_id, len(accepted)))
     batch_id, first_seq = found
     await rows.write(session, batch_id, batch_accepted(chunk, facts.company, accepted, first_seq))
+    # They stay with the hand-over, so that the batch need not carry them until it is posted.
+    await invoice_orders.keep(session, [booking.invoice for booking in accepted])
 
 
 async def report_posted(session: AsyncSession, batch: Batch, posted: Sequence[Entry]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
-from services.receivables.store import invoice_history, invoices
+from services.receivables.store import invoice_history, invoice_orders, invoices
 from shared.access.grants import Scope
 from shared.audit.changes import HistoryStep
 from shared.database.pages import PageQuery
@@ -31,6 +31,7 @@ async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> 
         await invoices.list_misc_distributions(session, head.version_id),
         await invoices.list_amendments(session, invoice_id),
         await invoices.list_distributions(session, invoice_id),
+        await invoice_orders.list_orders(session, invoice_id),
     )
 
 

@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import exported_invoices
-from services.receivables.rules.exported_invoices.hand_overs import HandedChunk, HandedInvoice, HandedLine, HandedOrder
+from services.receivables.rules.exported_invoices.hand_overs import (
+    Charge,
+    HandedChunk,
+    HandedInvoice,
+    HandedLine,
+    HandedOrder,
+)
 from shared.clock import now
-from shared.contracts.invoice_export_requested import ExportInvoice, InvoiceExportRequested
+from shared.contracts.invoice_export_requested import ExportInvoice, ExportLine, InvoiceExportRequested
 from shared.events.consumer import Consumer
 
 
@@ -48,13 +54,25 @@ def _invoice(invoice: ExportInvoice) -> HandedInvoice:
                         line.unit_rate,
                         line.amount,
                         line.taxable,
+                        _charge(line),
                     )
                     for line in order.lines
                 ),
+                order.service_on,
+                order.reference,
+                order.facts,
             )
             for order in invoice.orders
         ),
     )
 
+
+def _charge(line: ExportLine) -> Charge | None:
+    """How the line was charged; None if the event does not say so."""
+    charge = Charge(line.unit, line.measured, line.included, line.fee_advance, line.reason)
+    return None if charge == _UNSAID else charge
+
+
+_UNSAID = Charge()
 
 consumer = Consumer("receivables", InvoiceExportRequested, handle, batch=1, workers=2)

@@ -1,10 +1,12 @@
 """The outcomes of hand-overs from rating, and the copy of rated orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
@@ -60,6 +62,25 @@ class ExportOutcomeOrder(Table, table=True):
     invoice_id: int = columns.big()
     invoice_attempt: int
     booked: bool
+
+
+class InvoiceOrder(Table, table=True):
+    """An order of a hand-over with what came with it from rating, such as its case. Append-only.
+
+    `charges` are those of its lines that say how they were charged, by their number on the invoice.
+    """
+
+    __tablename__ = "invoice_order"
+
+    rating_invoice_id: int = columns.big(primary_key=True)
+    rating_attempt: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    work_order_id: int = columns.big()
+    number: str = columns.code()
+    service_on: date
+    reference: str = columns.words()
+    facts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    charges: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB))
 
 
 class RatedOrder(Table, table=True):

@@ -12,6 +12,7 @@ from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.batches import BatchSource
 from services.receivables.rules.entries.entries import MiscRow
 from services.receivables.rules.entries.facts import LineType, TransactionType
+from services.receivables.rules.invoice_orders import InvoiceOrder
 from shared.contracts.invoice_credited import Disposition
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
@@ -162,6 +163,13 @@ class LineRow:
         Field(description="Who ordered the work order; null once the copy of the order is deleted."),
     ]
     remaining: Money
+    unit: Annotated[str, Field(description="The unit of `measured` and `included`, such as `min`.")] = ""
+    measured: Annotated[
+        Quantity | None, Field(description="What the field reported, if it is not what was charged.")
+    ] = None
+    included: Annotated[Quantity | None, Field(description="How much of `measured` was free of charge.")] = None
+    fee_advance: Annotated[bool, Field(description="Whether it is a fee that was advanced for the client.")] = False
+    reason: Annotated[str, Field(description="Why the amount is what it is, such as a minimum.")] = ""
 
 
 @dataclass(frozen=True)
@@ -200,3 +208,4 @@ class InvoiceWhole:
     misc_distributions: Sequence[MiscRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]
+    orders: Sequence[InvoiceOrder]

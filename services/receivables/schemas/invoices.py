@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.receivables.rules.entries.entries import MiscRow
+from services.receivables.rules.invoice_orders import InvoiceOrder
 from services.receivables.rules.invoices import (
     Amendment,
     DistributionRow,
@@ -47,6 +48,7 @@ class InvoiceRead(InvoiceHeader, InvoiceItem):
     misc_distributions: Sequence[MiscRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]
+    orders: Sequence[InvoiceOrder]
 
     @classmethod
     def whole(cls, invoice: InvoiceWhole) -> "InvoiceRead":
@@ -60,4 +62,5 @@ class InvoiceRead(InvoiceHeader, InvoiceItem):
             misc_distributions=invoice.misc_distributions,
             amendments=invoice.amendments,
             distributions=invoice.distributions,
+            orders=invoice.orders,
         )

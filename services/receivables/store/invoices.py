@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.entries.entries import MiscRow
+from services.receivables.rules.exported_invoices.hand_overs import Charge
 from services.receivables.rules.invoices import (
     Amendment,
     DistributionRow,
@@ -15,6 +16,7 @@ from services.receivables.rules.invoices import (
     InvoiceTotals,
     LineRow,
 )
+from services.receivables.store.invoice_orders import CHARGED, CHARGES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.spellings import spellings
@@ -41,10 +43,11 @@ _OPEN = {True: "b.open <> 0", False: "b.open = 0"}
 _OVERDUE = {True: "(b.due_on < :today AND b.open <> 0)", False: "(b.due_on >= :today OR b.open = 0)"}
 _SUMS = (*("amount", "tax", "tax_basis", "retainage", "retainage_tax", "finance_charge", "discount", "tax_discount"),)
 _BILLED = ", ".join(f"coalesce(sum({name}) FILTER (WHERE billed), 0.00) AS {name}" for name in _SUMS)
+_CHARGE = tuple(field.name for field in fields(Charge))
 _ABOUT = ", ".join(
     f"about.{field.name}"
     for field in fields(LineRow)
-    if field.name not in {"line", "remaining", "work_order_customer", *_SUMS}
+    if field.name not in {"line", "remaining", "work_order_customer", *_SUMS, *_CHARGE}
 )
 
 
@@ -171,8 +174,12 @@ async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
             SELECT invoice_line, {_BILLED}, sum(amount) AS remaining FROM posted GROUP BY invoice_line
         )
         SELECT about.invoice_line AS line, {_ABOUT}, {", ".join(f"sums.{name}" for name in _SUMS)}, sums.remaining,
-               ordered.customer AS work_order_customer
-        FROM about JOIN sums USING (invoice_line) LEFT JOIN rated_order ordered USING (work_order_id) ORDER BY about.invoice_line
+               ordered.customer AS work_order_customer, {CHARGED}
+        FROM about
+        JOIN sums USING (invoice_line)
+        LEFT JOIN rated_order ordered USING (work_order_id)
+        LEFT JOIN ({CHARGES} WHERE t.id = :invoice_id) AS charge ON charge.line = about.invoice_line
+        ORDER BY about.invoice_line
         """,
         invoice_id=invoice_id,
     )

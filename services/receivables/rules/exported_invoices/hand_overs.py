@@ -8,7 +8,9 @@ from typing import Final, Literal
 from uuid import UUID
 
 from services.receivables.rules.batches import BatchStatus
+from shared.contracts.order_facts import OrderFacts
 from shared.values.fields import light
+from shared.values.money import Quantity
 
 Decision = Literal["booked", "refused", "withdrawn", "batched"]
 BOOKED: Final = "booked"
@@ -20,8 +22,23 @@ BATCHED: Final = "batched"
 
 @light
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """How a line was charged: `measured` is what the field reported, of which `included` was free, both in `unit`.
+
+    `reason` says why an amount is what it is, such as a minimum.
+    """
+
+    unit: str = ""
+    measured: Quantity | None = None
+    included: Quantity | None = None
+    fee_advance: bool = False
+    reason: str = ""
+
+
+@light
+@dataclass(frozen=True, slots=True)
 class HandedLine:
-    """One charge of an order, net."""
+    """One charge of an order, net. `charge` says how it came about, if rating says so."""
 
     description: str
     gl_account: str
@@ -29,6 +46,7 @@ class HandedLine:
     unit_rate: Decimal
     amount: Decimal
     taxable: bool
+    charge: Charge | None = None
 
 
 @light
@@ -42,6 +60,9 @@ class HandedOrder:
     attempt: int
     total: Decimal
     lines: tuple[HandedLine, ...]
+    service_on: date
+    reference: str = ""
+    facts: OrderFacts | None = None
 
 
 @light

@@ -14,6 +14,7 @@ from services.receivables.rules.distributions import LineAccounts, distribute, d
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.exported_invoices.booking import BookingFacts, CustomerFacts, examine
 from services.receivables.rules.exported_invoices.hand_overs import (
+    Charge,
     Decision,
     EarlierOutcome,
     HandedChunk,
@@ -22,6 +23,7 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     HandedOrder,
 )
 from services.receivables.rules.exported_invoices.posting import post_accepted
+from services.receivables.rules.invoice_orders import orders_to_keep
 from services.receivables.rules.posting import Numbers, number_transactions
 from tests.fixtures.records import ar_company, receivable_type
 
@@ -47,7 +49,7 @@ def invoice(number: int = 1, bill_to: str = "S1", amounts: tuple[str, ...] = ("9
         HandedLine("Service", "4000", Decimal(1), Decimal(one), Decimal(one), taxable=False) for one in amounts
     )
     total = sum((line.amount for line in lines), Decimal("0.00"))
-    order = HandedOrder(number * 10, f"W{number}", 1, 1, total, lines)
+    order = HandedOrder(number * 10, f"W{number}", 1, 1, total, lines, date(2026, 11, 3))
     return replace(HandedInvoice(number, 1, "SAT", bill_to, total, (order,)), **facts)
 
 
@@ -211,3 +213,30 @@ def test_the_sign_of_a_line_decides_its_debit_and_credit(amount: str, rows: list
     posted = distribute(Amounts(Decimal(amount)), LineAccounts("1200", "4000"))
     assert [(row.account, str(row.debit), str(row.credit)) for row in posted] == rows
     assert distribute_net(Decimal(amount), "1200", "4000") == posted
+
+
+def test_what_a_charge_says_is_kept_by_the_line_of_the_invoice() -> None:
+    exported = invoice(amounts=("60.00", "30.00"))
+    (order,) = exported.orders
+    (first, last) = order.lines
+    advance, minutes = Charge(fee_advance=True), Charge("min", Decimal(25), Decimal(0), reason="minimum of 45.00")
+    orders = (order, replace(order, lines=(replace(first, charge=advance), last, replace(first, charge=minutes))))
+    kept = orders_to_keep([replace(exported, orders=orders), exported])
+    assert [(one.rating_invoice_id, one.position, one.charges) for one in kept] == [
+        (1, 1, []),
+        (
+            1,
+            2,
+            [
+                {"line": 3, "fee_advance": True},
+                {
+                    "line": 5,
+                    "unit": "min",
+                    "measured": Decimal(25),
+                    "included": Decimal(0),
+                    "reason": "minimum of 45.00",
+                },
+            ],
+        ),
+        (1, 1, []),
+    ]

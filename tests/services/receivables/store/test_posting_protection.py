@@ -18,6 +18,7 @@ from tests.services.receivables.fixtures import Cluster, Export
         ("gl_distribution", "debit"),
         ("export_outcome", "outcome"),
         ("export_outcome_order", "booked"),
+        ("invoice_order", "facts"),
     ],
 )
 async def test_the_service_cannot_change_posted_rows(

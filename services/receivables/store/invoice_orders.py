@@ -1,0 +1,70 @@
+"""The orders of exported invoices with what came with them. They are written once, when the hand-over is accepted."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.exported_invoices.hand_overs import HandedInvoice
+from services.receivables.rules.invoice_orders import InvoiceOrder, orders_to_keep
+from shared.contracts.order_facts import OrderFacts
+from shared.database.columns import to_document
+from shared.database.statements import copy_records
+
+_NAMES = (
+    *("rating_invoice_id", "rating_attempt", "position", "work_order_id", "number", "service_on", "reference"),
+    *("facts", "charges"),
+)
+_OF_INVOICE = """
+    ar_transaction t
+    JOIN invoice_order o ON o.rating_invoice_id = t.rating_invoice_id AND o.rating_attempt = t.rating_attempt
+"""
+CHARGES: Final = f"""
+    SELECT t.id AS invoice_id, charge.*
+    FROM {_OF_INVOICE}
+    CROSS JOIN LATERAL jsonb_to_recordset(o.charges) AS charge (
+        line int, unit text, measured numeric(15, 3), included numeric(15, 3), fee_advance boolean, reason text)
+"""
+"""How the lines of invoices `t` were charged, for those of which rating said so; a WHERE follows."""
+CHARGED: Final = """
+    coalesce(charge.unit, '') AS unit, charge.measured, charge.included,
+    coalesce(charge.fee_advance, false) AS fee_advance, coalesce(charge.reason, '') AS reason
+"""
+"""The fields of `charge`, a row of `CHARGES` that may be missing."""
+
+
+async def keep(session: AsyncSession, invoices: Sequence[HandedInvoice]) -> None:
+    """Keeps the orders of accepted hand-overs, with one COPY."""
+    records = [
+        (
+            *(order.rating_invoice_id, order.rating_attempt, order.position, order.work_order_id, order.number),
+            *(order.service_on, order.reference),
+            None if order.facts is None else order.facts.model_dump_json(exclude_defaults=True),
+            to_document(order.charges) if order.charges else None,
+        )
+        for order in orders_to_keep(invoices)
+    ]
+    await copy_records(session, "invoice_order", _NAMES, records)
+
+
+async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrder]:
+    """The orders of a posted invoice in the order of its lines; none if it did not come from rating."""
+    found = await session.execute(
+        text(
+            f"""
+            SELECT o.number, o.service_on, o.reference, CAST(o.facts AS text) AS facts
+            FROM {_OF_INVOICE} WHERE t.id = :invoice_id ORDER BY o.position
+            """
+        ),
+        {"invoice_id": invoice_id},
+    )
+    return [
+        InvoiceOrder(
+            number=row.number,
+            service_on=row.service_on,
+            reference=row.reference,
+            facts=None if row.facts is None else OrderFacts.model_validate_json(row.facts),
+        )
+        for row in found
+    ]

@@ -1,0 +1,108 @@
+"""What rating says about the orders of an invoice is kept with it, however it is posted."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.contracts.order_facts import OrderFacts
+from shared.database.pool import Database
+from tests.fixtures.clerk import Clerk
+from tests.fixtures.exchange import deliver, exchange, take_events, work_off
+from tests.fixtures.ledgers import Company, Enter, key
+
+FACTS = {
+    "matter": "4711-22",
+    "attorney": "D. Ruíz",
+    "case_title": "Smith v. Jones; \\ a \x1f title",
+    "cause_number": "2026-CI-01234",
+    "services": [{"party": "Jane Jones", "outcome": "served", "served_at": "2026-11-02T15:30:00Z", "attempts": 3}],
+}
+CHARGE = {"unit": "min", "measured": "25.000", "included": "0.000", "fee_advance": True, "reason": "minimum of 45.00"}
+
+
+def say(payload: bytes, numbers: dict[str, dict[str, Any]]) -> bytes:
+    """The event with facts about the orders of these numbers, and a charge of the last line of each.
+
+    About the other orders it says as much as the events of the last release.
+    """
+    envelope = json.loads(payload)
+    for invoice in envelope["data"].get("invoices", []):
+        for order in invoice.get("orders", []):
+            order.pop("facts", None)
+            for line in order.get("lines", []):
+                for name in CHARGE:
+                    line.pop(name, None)
+            if order.get("number") in numbers:
+                order["facts"] = numbers[order["number"]]
+                order["lines"][-1] |= CHARGE
+    return json.dumps(envelope).encode()
+
+
+@pytest.fixture
+def export_saying(
+    company: Company, enter: Enter, rating_database: Database, receivables_database: Database
+) -> Callable[..., Any]:
+    """Exports W1 and W2, and says something about W1 alone."""
+
+    async def do(facts: dict[str, Any], **wanted: Any) -> None:
+        rating, _ = company
+        await enter("W1", "W2", zip_code="78130", miles="40")
+        await rating.post("/v1/rating-runs", json={})
+        await work_off(rating_database)
+        body = {"invoice_date": "2026-11-20", **wanted}
+        assert (await rating.post("/v1/exports", json=body, headers=key("export"))).status_code == 202
+        await work_off(rating_database)
+        events = [
+            (event, name, say(payload, {"W1": facts} if facts else {}))
+            for event, name, payload in await take_events(rating_database, "rating")
+        ]
+        await deliver(receivables_database, "receivables", events)
+        await exchange(rating_database, receivables_database)
+
+    return do
+
+
+async def whole(clerk: Clerk, work_order: str) -> dict[str, Any]:
+    (head,) = await clerk.invoices(work_order=work_order)
+    found: dict[str, Any] = await clerk.invoice(head["id"])
+    return found
+
+
+def charges(invoice: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{name: line[name] for name in CHARGE} for line in invoice["lines"]]
+
+
+UNSAID = {"unit": "", "measured": None, "included": None, "fee_advance": False, "reason": ""}
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_an_invoice_keeps_what_rating_said_about_its_orders(
+    clerk: Clerk,
+    export_saying: Callable[..., Any],
+    rating_database: Database,
+    receivables_database: Database,
+    waits: bool,
+) -> None:
+    if waits:
+        await clerk.set_company(exported_invoices="batch")
+    await export_saying(FACTS)
+    if waits:
+        (batch,) = (await clerk.client.get("/v1/batches", params={"source": "rating"})).json()["items"]
+        assert (await clerk.post(batch["id"]))["status"] == "posted"
+    invoice = await whole(clerk, "W1")
+    (order,) = invoice["orders"]
+    assert (order["number"], order["service_on"], order["reference"]) == ("W1", "2026-11-02", "")
+    assert order["facts"] == OrderFacts.model_validate(FACTS).model_dump(mode="json")
+    assert charges(invoice) == [UNSAID, CHARGE]
+    other = await whole(clerk, "W2")
+    assert [(one["number"], one["facts"]) for one in other["orders"]] == [("W2", None)]
+    assert charges(other) == [UNSAID, UNSAID]
+    # Neither a credit nor another hand-over of the order changes what the invoice says.
+    body = {"disposition": "rerate", "reason": "wrong", "month": "2026-11"}
+    credited = await clerk.client.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("c"))
+    assert credited.status_code == 201, credited.text
+    await exchange(rating_database, receivables_database)
+    after = await clerk.invoice(invoice["id"])
+    assert (after["orders"], charges(after)) == (invoice["orders"], charges(invoice))
