@@ -24,6 +24,9 @@ PROFILE_COLUMNS = (
 ORDER_COLUMNS = (
     *("number", "style", "branch", "customer", "bill_to", "priority", "job_type", "region", "served_zip"),
     *("service_on", "field_status", "pod_received", "triggers", "reference"),
+    *("matter", "attorney", "client_id", "claim", "contact", "purchase_order"),
+    *("case_title", "cause_number", "court", "plaintiff", "defendant", "documents"),
+    *("ordered_on", "due_on", "completed_on"),
     *("miles", "attempts", "servees", "parcels", "hours", "fee_advances", "servers"),
 )
 
@@ -31,6 +34,28 @@ SERVERS = {
     "SAT": ("S101", "S102", "S103", "S101: 60; S102: 40"),
     "LAX": ("L201",),
     "MIA": ("M301",),
+}
+PLAINTIFFS = (
+    "Alamo Freight Inc",
+    "First Mission Bank",
+    "Lone Star Realty LLC",
+    "Bayside Medical Group",
+    "Nora Whitfield",
+)
+FIRST_NAMES = ("Ana", "Ben", "Carla", "David", "Elena", "Frank", "Grace", "Hector", "Irene", "James")
+LAST_NAMES = ("Ortega", "Miller", "Nguyen", "Castillo", "Brooks", "Haddad", "Jensen", "Okafor", "Price", "Ramos")
+ATTORNEYS = ("M. Harlan", "J. Ruiz", "P. Delgado", "S. Whitman")
+CONTACTS = ("Dana Cole", "Luis Prado", "Kim Sato")
+COURTS = {
+    "SAT": "225th District Court, Bexar County, Texas",
+    "LAX": "Superior Court of California, County of Los Angeles",
+    "MIA": "Eleventh Judicial Circuit, Miami-Dade County, Florida",
+}
+DOCUMENTS = {
+    "CITATION": "Citation and original petition",
+    "SUBPOENA": "Subpoena duces tecum",
+    "SUMMONS": "Summons and complaint",
+    "WITNESS": "Witness subpoena",
 }
 # The commission on a line; service of papers earns the server's own percentage, and fee advances earn nothing.
 COMMISSIONS = {
@@ -183,6 +208,7 @@ def work_orders() -> list[Row]:
     """600 orders in San Antonio, 250 in Los Angeles and 150 in Miami; 8 have no region and 7 no profile."""
     chance = random.Random(20260501)  # noqa: S311 - the same orders every time, nothing secret
     assigned = random.Random(20260502)  # noqa: S311 - nothing secret; separate, so that it does not change the orders
+    cases = random.Random(20260503)  # noqa: S311 - nothing secret; separate for the same reason
     zips, customers = _zips(), _customers()
     branches = ["SAT"] * 600 + ["LAX"] * 250 + ["MIA"] * 150
     chance.shuffle(branches)
@@ -211,8 +237,37 @@ def work_orders() -> list[Row]:
         if index % 40 == 0:
             row["bill_to"] = chance.choice(customers[letter])
         row["servers"] = assigned.choice(SERVERS[branch])
-        rows.append(row)
+        rows.append(row | _case(row, cases))
     return rows
+
+
+def _case(row: Row, chance: random.Random) -> Row:
+    """The case of an order, the client's numbers and the days; one order in ten has no case."""
+    done = row["service_on"]
+    assert isinstance(done, date)
+    days: Row = {
+        "ordered_on": done - timedelta(days=chance.randrange(2, 12)),
+        "due_on": done + timedelta(days=chance.randrange(0, 8)),
+        "completed_on": done,
+    }
+    if chance.random() < 0.1:
+        return days
+    plaintiff, defendant = chance.choice(PLAINTIFFS), f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+    return {
+        **days,
+        "matter": f"M-{chance.randrange(1000, 1400)}",
+        "attorney": chance.choice(ATTORNEYS),
+        "client_id": f"C{chance.randrange(100, 160)}",
+        "claim": f"CL-{chance.randrange(10000, 99999)}" if chance.random() < 0.3 else "",
+        "contact": chance.choice(CONTACTS),
+        "purchase_order": f"PO{chance.randrange(4000, 4999)}" if chance.random() < 0.1 else "",
+        "case_title": f"{plaintiff} v. {defendant}",
+        "cause_number": f"{done.year}-{chance.choice(('CI', 'CC', 'PR'))}-{chance.randrange(1, 29999):05}",
+        "court": COURTS[str(row["branch"])],
+        "plaintiff": plaintiff,
+        "defendant": defendant,
+        "documents": DOCUMENTS.get(str(row["job_type"]), "Writ and notice"),
+    }
 
 
 def _texas(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> None:
