@@ -29,6 +29,10 @@ ORDER_COLUMNS = (
     *("ordered_on", "due_on", "completed_on"),
     *("miles", "attempts", "servees", "parcels", "hours", "fee_advances", "servers"),
 )
+SERVICE_COLUMNS = (
+    *("work_order", "service", "party", "street", "city", "state", "zip", "server"),
+    *("outcome", "served_at", "manner", "received_by", "attempts"),
+)
 
 SERVERS = {
     "SAT": ("S101", "S102", "S103", "S101: 60; S102: 40"),
@@ -45,6 +49,13 @@ PLAINTIFFS = (
 FIRST_NAMES = ("Ana", "Ben", "Carla", "David", "Elena", "Frank", "Grace", "Hector", "Irene", "James")
 LAST_NAMES = ("Ortega", "Miller", "Nguyen", "Castillo", "Brooks", "Haddad", "Jensen", "Okafor", "Price", "Ramos")
 ATTORNEYS = ("M. Harlan", "J. Ruiz", "P. Delgado", "S. Whitman")
+STREETS = ("Oak St", "Main Ave", "Mission Rd", "Bay Dr", "Palm Ct")
+MANNERS = ("personal", "personal", "personal", "substitute at residence")
+PLACES = {
+    "SAT": {"city": "San Antonio", "state": "TX"},
+    "LAX": {"city": "Los Angeles", "state": "CA"},
+    "MIA": {"city": "Miami", "state": "FL"},
+}
 CONTACTS = ("Dana Cole", "Luis Prado", "Kim Sato")
 COURTS = {
     "SAT": "225th District Court, Bexar County, Texas",
@@ -312,6 +323,39 @@ def _florida(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> Non
         row["triggers"] = chance.choice(("", "ADVERTISED", "ADVERTISED;SOLD", "ADVERTISED;SOLD;DEED"))
 
 
+def services(orders: list[Row]) -> list[Row]:
+    """The services of every third order; they say of the order what the order says, so that its price stays."""
+    chance = random.Random(20260504)  # noqa: S311 - nothing secret; separate for the same reason
+    return [row for order in orders[::3] for row in _services_of(order, chance)]
+
+
+def _services_of(order: Row, chance: random.Random) -> Iterator[Row]:
+    day, status = order["service_on"], str(order["field_status"])
+    server = str(order["servers"]).partition(":")[0]
+    for place in range(1, int(str(order.get("servees", 1))) + 1):
+        tries = (
+            [] if status == "cancelled" else [f"{day}T{chance.randrange(9, 17):02}:{chance.choice(('05', '20', '45'))}"]
+        )
+        before = int(str(order["attempts"])) - 1 if place == 1 and tries else 0
+        earlier = [f"{day}T0{hour}:10 | front door | nobody home | {server}" for hour in range(7, 7 + before)]
+        served = {"served_at": tries[0], "manner": chance.choice(MANNERS)} if status == "served" else {}
+        party = str(order.get("defendant", "")) if place == 1 else ""
+        party = party or f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+        yield {
+            "work_order": order["number"],
+            "service": place,
+            "party": party,
+            "street": f"{chance.randrange(100, 9900)} {chance.choice(STREETS)}",
+            **PLACES[str(order["branch"])],
+            "zip": order["served_zip"],
+            "server": server,
+            "outcome": status,
+            **served,
+            "received_by": party if served else "",
+            "attempts": "; ".join([*earlier, *(f"{tried} | front door | | {server}" for tried in tries)]),
+        }
+
+
 def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
     """The rows as a CSV file with these columns."""
     out = io.StringIO(newline="")
@@ -323,9 +367,11 @@ def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
 
 def files() -> dict[Path, str]:
     """The generated files and their contents."""
+    orders = work_orders()
     return {
         HERE / "billing-profiles.csv": as_csv(PROFILE_COLUMNS, profiles()),
-        HERE / "work-orders.csv": as_csv(ORDER_COLUMNS, work_orders()),
+        HERE / "work-orders.csv": as_csv(ORDER_COLUMNS, orders),
+        HERE / "work-order-services.csv": as_csv(SERVICE_COLUMNS, services(orders)),
     }
 
 

@@ -34,6 +34,8 @@ Month = Annotated[text.MonthText, AS_KEY]
 LongZipOrNone = Annotated[text.LongZipText | None, AS_KEY]
 Words = Annotated[text.Line, AS_WORDS]
 FilledWords = Annotated[text.FilledLine, AS_WORDS]
+MomentOrNone = Annotated[dates.Moment | None, Field(sa_type=DateTime(timezone=True))]
+TimeZoneOrNone = Annotated[dates.TimeZoneText | None, AS_WORDS]
 DayOrNone = Annotated[dates.CalendarDate | None, Field(sa_type=Date)]
 
 Money = Annotated[money.EnteredMoney, Field(sa_type=_MONEY)]

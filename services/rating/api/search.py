@@ -16,7 +16,7 @@ router = Router("search")
 Wanted = Annotated[
     FilledLine,
     Query(
-        description="The beginning of a number, or at least three letters of a number, a name, a reference, a case or a matter."
+        description="The beginning of a number, or at least three letters of a number, name, reference, case, matter or person served."
     ),
 ]
 

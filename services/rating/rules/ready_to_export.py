@@ -115,7 +115,7 @@ class ReadyFilter(Filter):
     warning: list[CountedWarning] | None = Field(default=None, description="Orders with any of these warnings.")
     search: Line | None = Field(
         default=None,
-        description="Text in the number, reference, case title, cause number or matter. "
+        description="Text in the number, reference, case title, cause number or matter, or in the name of a person served. "
         "Fewer than three characters are the beginning of the number.",
     )
     rated_until: AwareMoment | None = None

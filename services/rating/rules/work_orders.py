@@ -53,7 +53,7 @@ class OrderFilter(Filter):
     due_to: CalendarDate | None = None
     search: Line | None = Field(
         default=None,
-        description="Text in the number, reference, case title, cause number or matter. "
+        description="Text in the number, reference, case title, cause number or matter, or in the name of a person served. "
         "Fewer than three characters are the beginning of the number.",
     )
 
