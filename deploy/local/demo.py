@@ -91,6 +91,7 @@ def enter_orders(clerks: Clerks, console: Console) -> None:
     _step(console, clerks.olga, "imports the work orders of deploy/sample/work-orders.csv")
     loaded = clerks.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
     console.print(f"{counted(loaded['imported'], 'work order')} imported, after all of them had been checked")
+    clerks.olga.upload("/rating/work-order-services/import", (SAMPLE / "work-order-services.csv").read_bytes())
 
 
 def rate_orders(clerks: Clerks, console: Console) -> dict[str, int]:

@@ -93,6 +93,7 @@ def load_orders(suite: Suite) -> int:
         imported: int = clerk.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())[
             "imported"
         ]
+        clerk.upload("/rating/work-order-services/import", (SAMPLE / "work-order-services.csv").read_bytes())
         return imported
     finally:
         clerk.close()

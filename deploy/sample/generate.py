@@ -24,13 +24,49 @@ PROFILE_COLUMNS = (
 ORDER_COLUMNS = (
     *("number", "style", "branch", "customer", "bill_to", "priority", "job_type", "region", "served_zip"),
     *("service_on", "field_status", "pod_received", "triggers", "reference"),
+    *("matter", "attorney", "client_id", "claim", "contact", "purchase_order"),
+    *("case_title", "cause_number", "court", "plaintiff", "defendant", "documents"),
+    *("ordered_on", "due_on", "completed_on"),
     *("miles", "attempts", "servees", "parcels", "hours", "fee_advances", "servers"),
+)
+SERVICE_COLUMNS = (
+    *("work_order", "service", "party", "street", "city", "state", "zip", "server"),
+    *("outcome", "served_at", "manner", "received_by", "attempts"),
 )
 
 SERVERS = {
     "SAT": ("S101", "S102", "S103", "S101: 60; S102: 40"),
     "LAX": ("L201",),
     "MIA": ("M301",),
+}
+PLAINTIFFS = (
+    "Alamo Freight Inc",
+    "First Mission Bank",
+    "Lone Star Realty LLC",
+    "Bayside Medical Group",
+    "Nora Whitfield",
+)
+FIRST_NAMES = ("Ana", "Ben", "Carla", "David", "Elena", "Frank", "Grace", "Hector", "Irene", "James")
+LAST_NAMES = ("Ortega", "Miller", "Nguyen", "Castillo", "Brooks", "Haddad", "Jensen", "Okafor", "Price", "Ramos")
+ATTORNEYS = ("M. Harlan", "J. Ruiz", "P. Delgado", "S. Whitman")
+STREETS = ("Oak St", "Main Ave", "Mission Rd", "Bay Dr", "Palm Ct")
+MANNERS = ("personal", "personal", "personal", "substitute at residence")
+PLACES = {
+    "SAT": {"city": "San Antonio", "state": "TX"},
+    "LAX": {"city": "Los Angeles", "state": "CA"},
+    "MIA": {"city": "Miami", "state": "FL"},
+}
+CONTACTS = ("Dana Cole", "Luis Prado", "Kim Sato")
+COURTS = {
+    "SAT": "225th District Court, Bexar County, Texas",
+    "LAX": "Superior Court of California, County of Los Angeles",
+    "MIA": "Eleventh Judicial Circuit, Miami-Dade County, Florida",
+}
+DOCUMENTS = {
+    "CITATION": "Citation and original petition",
+    "SUBPOENA": "Subpoena duces tecum",
+    "SUMMONS": "Summons and complaint",
+    "WITNESS": "Witness subpoena",
 }
 # The commission on a line; service of papers earns the server's own percentage, and fee advances earn nothing.
 COMMISSIONS = {
@@ -183,6 +219,7 @@ def work_orders() -> list[Row]:
     """600 orders in San Antonio, 250 in Los Angeles and 150 in Miami; 8 have no region and 7 no profile."""
     chance = random.Random(20260501)  # noqa: S311 - the same orders every time, nothing secret
     assigned = random.Random(20260502)  # noqa: S311 - nothing secret; separate, so that it does not change the orders
+    cases = random.Random(20260503)  # noqa: S311 - nothing secret; separate for the same reason
     zips, customers = _zips(), _customers()
     branches = ["SAT"] * 600 + ["LAX"] * 250 + ["MIA"] * 150
     chance.shuffle(branches)
@@ -211,8 +248,37 @@ def work_orders() -> list[Row]:
         if index % 40 == 0:
             row["bill_to"] = chance.choice(customers[letter])
         row["servers"] = assigned.choice(SERVERS[branch])
-        rows.append(row)
+        rows.append(row | _case(row, cases))
     return rows
+
+
+def _case(row: Row, chance: random.Random) -> Row:
+    """The case of an order, the client's numbers and the days; one order in ten has no case."""
+    done = row["service_on"]
+    assert isinstance(done, date)
+    days: Row = {
+        "ordered_on": done - timedelta(days=chance.randrange(2, 12)),
+        "due_on": done + timedelta(days=chance.randrange(0, 8)),
+        "completed_on": done,
+    }
+    if chance.random() < 0.1:
+        return days
+    plaintiff, defendant = chance.choice(PLAINTIFFS), f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+    return {
+        **days,
+        "matter": f"M-{chance.randrange(1000, 1400)}",
+        "attorney": chance.choice(ATTORNEYS),
+        "client_id": f"C{chance.randrange(100, 160)}",
+        "claim": f"CL-{chance.randrange(10000, 99999)}" if chance.random() < 0.3 else "",
+        "contact": chance.choice(CONTACTS),
+        "purchase_order": f"PO{chance.randrange(4000, 4999)}" if chance.random() < 0.1 else "",
+        "case_title": f"{plaintiff} v. {defendant}",
+        "cause_number": f"{done.year}-{chance.choice(('CI', 'CC', 'PR'))}-{chance.randrange(1, 29999):05}",
+        "court": COURTS[str(row["branch"])],
+        "plaintiff": plaintiff,
+        "defendant": defendant,
+        "documents": DOCUMENTS.get(str(row["job_type"]), "Writ and notice"),
+    }
 
 
 def _texas(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> None:
@@ -257,6 +323,39 @@ def _florida(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> Non
         row["triggers"] = chance.choice(("", "ADVERTISED", "ADVERTISED;SOLD", "ADVERTISED;SOLD;DEED"))
 
 
+def services(orders: list[Row]) -> list[Row]:
+    """The services of every third order; they say of the order what the order says, so that its price stays."""
+    chance = random.Random(20260504)  # noqa: S311 - nothing secret; separate for the same reason
+    return [row for order in orders[::3] for row in _services_of(order, chance)]
+
+
+def _services_of(order: Row, chance: random.Random) -> Iterator[Row]:
+    day, status = order["service_on"], str(order["field_status"])
+    server = str(order["servers"]).partition(":")[0]
+    for place in range(1, int(str(order.get("servees", 1))) + 1):
+        tries = (
+            [] if status == "cancelled" else [f"{day}T{chance.randrange(9, 17):02}:{chance.choice(('05', '20', '45'))}"]
+        )
+        before = int(str(order["attempts"])) - 1 if place == 1 and tries else 0
+        earlier = [f"{day}T0{hour}:10 | front door | nobody home | {server}" for hour in range(7, 7 + before)]
+        served = {"served_at": tries[0], "manner": chance.choice(MANNERS)} if status == "served" else {}
+        party = str(order.get("defendant", "")) if place == 1 else ""
+        party = party or f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+        yield {
+            "work_order": order["number"],
+            "service": place,
+            "party": party,
+            "street": f"{chance.randrange(100, 9900)} {chance.choice(STREETS)}",
+            **PLACES[str(order["branch"])],
+            "zip": order["served_zip"],
+            "server": server,
+            "outcome": status,
+            **served,
+            "received_by": party if served else "",
+            "attempts": "; ".join([*earlier, *(f"{tried} | front door | | {server}" for tried in tries)]),
+        }
+
+
 def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
     """The rows as a CSV file with these columns."""
     out = io.StringIO(newline="")
@@ -268,9 +367,11 @@ def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
 
 def files() -> dict[Path, str]:
     """The generated files and their contents."""
+    orders = work_orders()
     return {
         HERE / "billing-profiles.csv": as_csv(PROFILE_COLUMNS, profiles()),
-        HERE / "work-orders.csv": as_csv(ORDER_COLUMNS, work_orders()),
+        HERE / "work-orders.csv": as_csv(ORDER_COLUMNS, orders),
+        HERE / "work-order-services.csv": as_csv(SERVICE_COLUMNS, services(orders)),
     }
 
 

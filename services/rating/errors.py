@@ -283,6 +283,16 @@ class PaymentSettled(DomainError):
     status = 409
 
 
+class DerivedFromServices(DomainError):
+    """A field was sent that comes from the services of the order, and it is not what these say.
+
+    Leave the field out, or change the services.
+    """
+
+    code = "DERIVED_FROM_SERVICES"
+    status = 422
+
+
 class AnswerContradicts(Exception):
     """Receivables sent two different answers for a hand-over, or one for a hand-over that was never sent.
 

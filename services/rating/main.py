@@ -26,6 +26,7 @@ from services.rating.api import (
     search,
     waiting,
     work_in_progress,
+    work_order_services,
     work_orders,
 )
 from services.rating.consumers import (
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             work_orders.router,
             order_commands.router,
             work_orders.entries,
+            work_order_services.router,
             ratings.router,
             rating_trials.of_orders,
             rating_trials.router,

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import model_validator
-from sqlalchemy import ARRAY, DateTime, Numeric, Text
+from sqlalchemy import ARRAY, Date, DateTime, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from shared.values import money, text
+from shared.values import dates, money, text
 
 KEY = Text(collation="C")
 """The type of text that is compared byte by byte."""
@@ -34,6 +34,9 @@ Month = Annotated[text.MonthText, AS_KEY]
 LongZipOrNone = Annotated[text.LongZipText | None, AS_KEY]
 Words = Annotated[text.Line, AS_WORDS]
 FilledWords = Annotated[text.FilledLine, AS_WORDS]
+MomentOrNone = Annotated[dates.Moment | None, Field(sa_type=DateTime(timezone=True))]
+TimeZoneOrNone = Annotated[dates.TimeZoneText | None, AS_WORDS]
+DayOrNone = Annotated[dates.CalendarDate | None, Field(sa_type=Date)]
 
 Money = Annotated[money.EnteredMoney, Field(sa_type=_MONEY)]
 MoneyOrNone = Annotated[money.EnteredMoney | None, Field(sa_type=_MONEY)]

@@ -3,8 +3,9 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints, WithJsonSchema
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -54,6 +55,20 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(_written_as_moment), AfterValidator(_in_utc)]
 """A point in time from a caller, as text and never as a number. The first and last hours of the calendar do not exist in
 every time zone, and the database's driver fails on them."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("must be a time zone, like America/Chicago") from None
+    return name
+
+
+TimeZoneText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_known_zone)
+]
+"""The IANA name of a time zone, like `America/Chicago`."""
 
 
 AwareMoment = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), AfterValidator(_in_utc)]

@@ -43,6 +43,7 @@ _RATING_ORDERS: dict[str, Ids] = {
     "/v1/work-orders/{work_order_id}/charges": ("order",),
     "/v1/work-orders/{work_order_id}/hand-overs": ("order",),
     "/v1/work-order-entries": (),
+    "/v1/work-order-services": (),
     "/v1/coverage": (),
     "/v1/prebills": (),
     "/v1/rating-runs": (),

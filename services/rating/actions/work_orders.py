@@ -8,7 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import coverage
+from services.rating.actions import work_order_services as services_of_orders
 from services.rating.errors import NoProfile, NumberTaken, UnknownReference
+from services.rating.records.work_order_services import Service
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
@@ -31,6 +33,7 @@ from services.rating.store import (
     rate_tables,
     ratings,
     work_order_history,
+    work_order_services,
     work_orders,
 )
 from shared.access.grants import Scope
@@ -62,16 +65,19 @@ async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock
 
 
 async def read_order(
-    session: AsyncSession, scope: Scope, order_id: int
-) -> tuple[WorkOrder, Whereabouts, Closing | None, list[OrderWarning]]:
-    """Returns the order, its last export, why it was last closed or reopened, and its warnings; raises NotFound."""
+    session: AsyncSession, scope: Scope, order_id: int, zone: str
+) -> tuple[WorkOrder, list[Service], Whereabouts, Closing | None, list[OrderWarning]]:
+    """Returns the order, its services, its last export, why it was last closed or reopened, and its warnings.
+
+    Times are in the zone of the branch, or in `zone` if that has none. Raises NotFound.
+    """
     order = await find_order(session, scope, order_id)
     whereabouts = await work_orders.whereabouts(session, order_id)
     closing = await work_orders.last_closing(session, order_id)
     rating = await ratings.find_facts(session, order_id)
     known = await customers.find_known_of(session, [order])
     warnings = find_order_warnings(order, rating, await rate_tables.load(session), known)
-    return order, whereabouts, closing, warnings
+    return order, await services_of_orders.of_order(session, order, zone), whereabouts, closing, warnings
 
 
 async def list_orders(
@@ -119,14 +125,26 @@ async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expe
 
 
 async def enter_order(
-    session: AsyncSession, scope: Scope, entry: OrderEntry, entered_by: str, also: Sequence[Fault] = ()
+    session: AsyncSession,
+    scope: Scope,
+    entry: OrderEntry,
+    services: Sequence[Service],
+    entered_by: str,
+    zone: str,
+    also: Sequence[Fault] = (),
 ) -> int:
-    """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden.
+    """Enters an order and returns its id; raises UnknownReference, DerivedFromServices, NumberTaken or Forbidden.
 
-    `also` are the faults of what is entered along with it.
+    Times without a zone are in that of the branch, or in `zone` if that has none. `also` are the faults of what is entered
+    along with it.
     """
+    sent = {name: getattr(entry, name) for name in entry.model_fields_set}
     (entry,) = await spelled(session, [entry], await codes.companies_of_branches(session))
-    await require_valid_order(session, scope, entry, also=also)
+    faults = await services_of_orders.find_faults(session, services)
+    await require_valid_order(session, scope, entry, also=[*also, *faults])
+    if services:
+        services = await services_of_orders.in_zone(session, entry.branch, services, zone)
+        entry = services_of_orders.with_derived(entry, services, sent)
     await _require_free(session, entry.number)
     try:
         (order_id,) = await work_orders.insert(session, [entry], entered_by)
@@ -134,6 +152,8 @@ async def enter_order(
         if constraint_of(error) in _NUMBER_TAKEN:
             raise _taken(entry.number) from error
         raise
+    if services:
+        await work_order_services.replace(session, {order_id: services})
     return order_id
 
 
@@ -229,16 +249,25 @@ async def change_order(
     expected_revision: int,
     changes: Mapping[str, Any],
     changed_by: str,
+    zone: str,
 ) -> None:
     """Changes fields of an order. A change that does not match its draft invoice takes it off the invoice.
 
-    If the number, customer, bill-to or branch of a rated order changes, an event is published. Raises NotFound,
-    LockedUseCredit, VersionStale, UnknownReference, NumberTaken or Forbidden.
+    `changes` may have all `services` of the order; for `zone` see enter_order. If the number, customer, bill-to or branch
+    of a rated order changes, an event is published. Raises NotFound, LockedUseCredit, VersionStale, UnknownReference,
+    DerivedFromServices, NumberTaken or Forbidden.
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
-    changed = order.model_copy(update=dict(changes))
+    before = await services_of_orders.of_order(session, order, zone)
+    sent = {name: value for name, value in changes.items() if name != "services"}
+    changed = order.model_copy(update=sent)
     (entry,) = await spelled(session, [changed], await codes.companies_of_branches(session))
-    await require_valid_order(session, scope, entry, before=order)
+    after: Sequence[Service] = changes.get("services", before)
+    faults = await services_of_orders.find_faults(session, after, before)
+    await require_valid_order(session, scope, entry, before=order, also=faults)
+    if after:
+        after = await services_of_orders.in_zone(session, entry.branch, after, zone)
+        entry = services_of_orders.with_derived(entry, after, sent)
     if order.invoice_id is not None and leaves_invoice(
         await draft_invoices.key_of(session, order.invoice_id), order, entry
     ):
@@ -252,6 +281,9 @@ async def change_order(
             raise _taken(entry.number) from error
         raise
     differing = changes_between(parts_of(order, OrderEntry), parts_of(entry, OrderEntry))
+    if "services" in changes:
+        await work_order_services.replace(session, {order_id: after})
+        differing += services_of_orders.changes_of(before, after)
     await history.note_one(session, "work_order", history.key_of(order_id), "changed", differing)
     moved = (entry.number, entry.customer, entry.bill_to, entry.branch) != (
         *(order.number, order.customer, order.bill_to, order.branch),
@@ -276,7 +308,9 @@ async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[st
     """The names in an order that do not exist, by JSON pointer; a change has the order as it is as facts."""
     before: WorkOrder | None = read.facts
     entry = read.value if before is None else read.changed(before)
-    return [(f"/{name}", message) for name, message in find_unknown_in_order(entry, await _usable(session, before))]
+    unknown = find_unknown_in_order(entry, await _usable(session, before))
+    services = await services_of_orders.find_unknown(session, read, getattr(read.value, "services", None) or ())
+    return [*((f"/{name}", message) for name, message in unknown), *services]
 
 
 async def _usable(session: AsyncSession, before: WorkOrder | None) -> dict[str, set[str]]:

@@ -141,6 +141,6 @@ async def _enter(
     order_id: int, entry: ChargeEntry, revision: int, response: Tagged, caller: CallerOf, session: Transaction
 ) -> ShownCharge:
     charge_id = await charges.enter_charge(session, caller.scope, order_id, revision, entry, caller.name)
-    order, *_ = await work_orders.read_order(session, caller.scope, order_id)
+    order = await work_orders.find_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return ShownCharge.of(await charges.read_charge(session, order_id, charge_id))

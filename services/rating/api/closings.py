@@ -2,7 +2,7 @@
 
 from services.rating.actions import closings, exports, work_orders
 from services.rating.actions.exports import ExportRequest
-from services.rating.api.dependencies import CHANGING, Today
+from services.rating.api.dependencies import CHANGING, CompanyZone, Today
 from services.rating.api.ratings import FAILING
 from services.rating.errors import ExportDateRefused, NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
 from services.rating.rules.exports.claim import Selection
@@ -79,10 +79,11 @@ async def zero_bill_work_order(
     response: Tagged,
     caller: CallerOf,
     session: Transaction,
+    zone: CompanyZone,
 ) -> WorkOrderRead:
     """Closes an open order without an invoice. It is then no longer work in progress."""
     await closings.zero_bill(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
-    return await _read(session, caller, work_order_id, response)
+    return await _read(session, caller, work_order_id, response, zone)
 
 
 @router.post("/{work_order_id}/reopen", access=REOPEN, refuses=[NotFound, VersionMissing, VersionStale, NotClosed])
@@ -93,11 +94,12 @@ async def reopen_work_order(
     response: Tagged,
     caller: CallerOf,
     session: Transaction,
+    zone: CompanyZone,
 ) -> WorkOrderRead:
     """Reopens a closed order. Its next rating gets the next version."""
     await closings.reopen(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
-    return await _read(session, caller, work_order_id, response)
+    return await _read(session, caller, work_order_id, response, zone)
 
 
-async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged) -> WorkOrderRead:
-    return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id)))
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged, zone: str) -> WorkOrderRead:
+    return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id, zone)))

@@ -31,6 +31,15 @@ Today = Annotated[date, Depends(_today)]
 """Today's date in the company's time zone."""
 
 
+def _zone(request: Request) -> str:
+    settings: Settings = request.app.state.settings
+    return settings.time_zone
+
+
+CompanyZone = Annotated[str, Depends(_zone)]
+"""The company's time zone, for branches without one."""
+
+
 async def _unknown_in_selection(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
     return await references.find_unknown(session, read.value.selection, "/selection")
 

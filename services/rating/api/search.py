@@ -15,7 +15,9 @@ from shared.values.text import FilledLine
 router = Router("search")
 Wanted = Annotated[
     FilledLine,
-    Query(description="The beginning of a number, or at least three letters of a number, a reference or a name."),
+    Query(
+        description="The beginning of a number, or at least three letters of a number, name, reference, case, matter or person served."
+    ),
 ]
 
 

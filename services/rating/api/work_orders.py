@@ -6,8 +6,8 @@ from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import charges, work_orders
-from services.rating.api.dependencies import CHANGING
-from services.rating.errors import NotRated, NumberTaken, UnknownReference
+from services.rating.api.dependencies import CHANGING, CompanyZone
+from services.rating.errors import DerivedFromServices, NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
 from services.rating.rules.listed_orders import OrderItem, OrderRow
 from services.rating.rules.work_orders import OrderFilter, OrderTotals, WorkOrder, number_key
@@ -62,18 +62,18 @@ async def _order_in_path(request: Request, session: AsyncSession) -> WorkOrder |
     "",
     access=EDIT,
     status_code=201,
-    refuses=[UnknownReference, NumberTaken],
+    refuses=[UnknownReference, DerivedFromServices, NumberTaken],
     naming=Naming(NewWorkOrder, _find_unknown),
 )
 async def enter_work_order(
-    entry: NewWorkOrder, response: Tagged, caller: CallerOf, session: Transaction
+    entry: NewWorkOrder, response: Tagged, caller: CallerOf, session: Transaction, zone: CompanyZone
 ) -> WorkOrderRead:
-    """Enters one order with its prebills. Without a bill-to, the customer receives the invoice."""
+    """Enters one order with its services and prebills. Without a bill-to, the customer receives the invoice."""
     prebills = entry.to_prebills()
     faults = await charges.find_faults(session, prebills)
-    order_id = await work_orders.enter_order(session, caller.scope, entry, caller.name, faults)
+    order_id = await work_orders.enter_order(session, caller.scope, entry, entry.services, caller.name, zone, faults)
     await charges.enter_prebills(session, order_id, prebills, caller.name)
-    return await _read(session, caller, order_id, response)
+    return await _read(session, caller, order_id, response, zone)
 
 
 @router.imports("/import", access=EDIT)
@@ -84,9 +84,11 @@ async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transacti
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])
-async def read_work_order(work_order_id: Id, response: Tagged, caller: CallerOf, session: Transaction) -> WorkOrderRead:
-    """One order with its last export. You need the ETag to change it."""
-    return await _read(session, caller, work_order_id, response)
+async def read_work_order(
+    work_order_id: Id, response: Tagged, caller: CallerOf, session: Transaction, zone: CompanyZone
+) -> WorkOrderRead:
+    """One order with its services and its last export. You need the ETag to change it."""
+    return await _read(session, caller, work_order_id, response, zone)
 
 
 @router.get("/{work_order_id}/history", access=VIEW, refuses=[NotFound])
@@ -110,7 +112,7 @@ async def list_work_order_entries(
 @router.patch(
     "/{work_order_id}",
     access=EDIT,
-    refuses=[*CHANGING, UnknownReference, NumberTaken],
+    refuses=[*CHANGING, UnknownReference, DerivedFromServices, NumberTaken],
     naming=Naming(WorkOrderChange, work_orders.find_unknown, _order_in_path),
 )
 async def change_work_order(
@@ -120,23 +122,29 @@ async def change_work_order(
     response: Tagged,
     caller: CallerOf,
     session: Transaction,
+    zone: CompanyZone,
 ) -> WorkOrderRead:
     """Changes the fields that are sent. A new bill-to or branch takes the order off its draft invoice."""
-    await work_orders.change_order(session, caller.scope, work_order_id, revision, body, caller.name)
-    return await _read(session, caller, work_order_id, response)
+    await work_orders.change_order(session, caller.scope, work_order_id, revision, body, caller.name, zone)
+    return await _read(session, caller, work_order_id, response, zone)
 
 
 @router.post("/{work_order_id}/unassign", access=EDIT, refuses=[*CHANGING, NotRated])
 async def unassign_work_order(
-    work_order_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
+    work_order_id: Id,
+    revision: ExpectedVersion,
+    response: Tagged,
+    caller: CallerOf,
+    session: Transaction,
+    zone: CompanyZone,
 ) -> WorkOrderRead:
     """Takes an order off its draft invoice. It stays rated.
 
     To take this back, assign the order again: by rule, or to the same draft if that still has orders.
     """
     await work_orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
-    return await _read(session, caller, work_order_id, response)
+    return await _read(session, caller, work_order_id, response, zone)
 
 
-async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged) -> WorkOrderRead:
-    return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id)))
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged, zone: str) -> WorkOrderRead:
+    return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id, zone)))

@@ -11,6 +11,7 @@ from services.rating.models import (
     rating_runs,
     ratings,
     records,
+    work_order_services,
     work_orders,
 )
 from services.rating.models.table import Table
@@ -27,6 +28,7 @@ __all__ = [
     "rating_runs",
     "ratings",
     "records",
+    "work_order_services",
     "work_orders",
 ]
 

@@ -55,6 +55,15 @@ class WorkOrderTable(OrderEntry, Table, table=True):
             postgresql_using="gin",
             postgresql_ops={"number": "gin_trgm_ops", "reference": "gin_trgm_ops"},
         ),
+        Index(
+            "work_order_case_words",
+            "case_title",
+            "cause_number",
+            "matter",
+            postgresql_using="gin",
+            postgresql_ops={"case_title": "gin_trgm_ops", "cause_number": "gin_trgm_ops", "matter": "gin_trgm_ops"},
+        ),
+        Index("work_order_due_on", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )
 
     id: int = columns.identity()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from annotated_types import MaxLen
 
 from shared.values import columns
-from shared.values.columns import AS_KEY, AS_WORDS, Account, FilledWords, Record
+from shared.values.columns import AS_KEY, AS_WORDS, Account, FilledWords, Record, TimeZoneOrNone
 from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 from shared.values.text import SPLIT, FilledLine, YesNo, ZipPrefixText, ZipText
@@ -40,6 +40,8 @@ class Branch(Code):
     """An office. It belongs to one AR company."""
 
     ar_company: CompanyNumber
+    time_zone: TimeZoneOrNone = None
+    """The time zone of services, such as `America/Chicago`. If left out, the company's."""
 
 
 class Region(Code):

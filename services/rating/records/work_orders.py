@@ -15,6 +15,7 @@ from shared.values.columns import (
     CodeOrNone,
     CountedOrNone,
     CountedWorthOrNone,
+    DayOrNone,
     LongZipOrNone,
     Number,
     Record,
@@ -49,7 +50,29 @@ class OrderHead(Record):
     """Bill types of kind `flag`. In a file they are separated by semicolons."""
     reference: Words = ""
     matter: Annotated[Line, AS_KEY] = ""
+    """The client's number of the matter."""
     attorney: Annotated[Line, AS_KEY] = ""
+    client_id: Annotated[Line, AS_KEY] = ""
+    """The client's number of its own client."""
+    claim: Annotated[Line, AS_KEY] = ""
+    """The client's claim or file number."""
+    contact: Words = ""
+    """The person at the client who ordered the work."""
+    purchase_order: Annotated[Line, AS_KEY] = ""
+    case_title: Words = ""
+    """The parties as the court lists them, like `Ruiz v. Alamo Freight`."""
+    cause_number: Annotated[Line, AS_KEY] = ""
+    """The court's number of the case."""
+    court: Words = ""
+    """The name of the court, its county and state."""
+    plaintiff: Words = ""
+    defendant: Words = ""
+    documents: Words = ""
+    """The papers to be served or filed."""
+    ordered_on: DayOrNone = None
+    due_on: DayOrNone = None
+    """The day by which the work is to be done."""
+    completed_on: DayOrNone = None
 
 
 class ProofOfDelivery(Record):

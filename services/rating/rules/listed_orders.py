@@ -34,6 +34,9 @@ class ListedOrder:
     field_status: FieldStatus
     pod_received: bool
     reference: str
+    matter: str
+    case_title: str
+    due_on: date | None
     status: OrderStatus
     revision: int
     rating_version: int

@@ -115,7 +115,8 @@ class ReadyFilter(Filter):
     warning: list[CountedWarning] | None = Field(default=None, description="Orders with any of these warnings.")
     search: Line | None = Field(
         default=None,
-        description="Text in the number or the reference. Fewer than three characters are the beginning of the number.",
+        description="Text in the number, reference, case title, cause number or matter, or in the name of a person served. "
+        "Fewer than three characters are the beginning of the number.",
     )
     rated_until: AwareMoment | None = None
     invoice_date: CalendarDate | None = Field(

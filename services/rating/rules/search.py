@@ -11,7 +11,7 @@ from services.rating.rules.work_orders import OrderStatus
 class RatingFound:
     """Something that a search found. A server has no id; its number identifies it.
 
-    `name` is the reference of an order, the bill-to of a draft invoice, and the name of a server.
+    `name` is the case title of an order, or else its reference, the bill-to of a draft invoice, and the name of a server.
     """
 
     kind: Literal["work_order", "draft_invoice", "server"]

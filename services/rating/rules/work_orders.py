@@ -49,9 +49,12 @@ class OrderFilter(Filter):
     bill_to: NumberText | None = None
     service_from: CalendarDate | None = None
     service_to: CalendarDate | None = None
+    due_from: CalendarDate | None = None
+    due_to: CalendarDate | None = None
     search: Line | None = Field(
         default=None,
-        description="Text in the number or the reference. Fewer than three characters are the beginning of the number.",
+        description="Text in the number, reference, case title, cause number or matter, or in the name of a person served. "
+        "Fewer than three characters are the beginning of the number.",
     )
 
 

@@ -6,19 +6,32 @@ from typing import Annotated
 from annotated_types import MaxLen
 
 from services.rating.records.charges import Charge, ChargeEntry
+from services.rating.records.work_order_services import Service, Services
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.order_warnings import OrderWarning
 from services.rating.rules.work_orders import Closing, Whereabouts, WorkOrder
 from services.rating.schemas.charges import entry_of
 from shared.http.bodies import Changes, changes, partial
 
-WorkOrderChange = partial(OrderEntry, "WorkOrderChange", "The fields of a work order to change.")
+
+class OrderWithServices(OrderEntry):
+    """An order with its services."""
+
+    services: Services = ()
+    """All services of the order, which replace those that it had. The served ZIP, servees, attempts, field status and day of
+    completion come from them, and can then not be sent with other values."""
+
+
+WorkOrderChange = partial(OrderWithServices, "WorkOrderChange", "The fields of a work order to change.")
 WorkOrderChanges = Annotated[Changes, changes(WorkOrderChange)]
 
 
 class NewWorkOrder(EnteredOrder):
     """An order to enter, with the charges that are known before it is rated."""
 
+    services: Services = ()
+    """The persons and companies to be served. The served ZIP, servees, attempts, field status and day of completion come
+    from them, and can then not be sent with other values."""
     prebills: Annotated[Sequence[Charge], MaxLen(100)] = ()
 
     def to_prebills(self) -> dict[str, ChargeEntry]:
@@ -33,13 +46,21 @@ class WorkOrderRead(WorkOrder):
     changed since it was rated. `UNKNOWN_CUSTOMER`, `UNKNOWN_BILL_TO`: Accounts Receivable has not reported them yet.
     """
 
+    services: Sequence[Service]
     last_export: Whereabouts | None
     last_closing: Closing | None
     warnings: Sequence[OrderWarning]
 
     @classmethod
     def of(
-        cls, order: WorkOrder, whereabouts: Whereabouts, closing: Closing | None, warnings: Sequence[OrderWarning]
+        cls,
+        order: WorkOrder,
+        services: Sequence[Service],
+        whereabouts: Whereabouts,
+        closing: Closing | None,
+        warnings: Sequence[OrderWarning],
     ) -> "WorkOrderRead":
         last_export = None if whereabouts.run_id is None else whereabouts
-        return cls.model_construct(**dict(order), last_export=last_export, last_closing=closing, warnings=warnings)
+        return cls.model_construct(
+            **dict(order), services=services, last_export=last_export, last_closing=closing, warnings=warnings
+        )

@@ -1,6 +1,7 @@
 """The rows of codes, and of the ZIP codes of regions and zones."""
 
 from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,6 +64,11 @@ async def spellings_of_items(session: AsyncSession, names: Collection[str]) -> d
 async def companies_of_branches(session: AsyncSession) -> dict[str, int]:
     """The AR company of each branch."""
     return {branch.code: branch.ar_company for branch in await load_rows(session, BRANCHES)}
+
+
+async def zones_of_branches(session: AsyncSession, otherwise: str) -> dict[str, ZoneInfo]:
+    """The time zone of each branch, or the company's, which is `otherwise`."""
+    return {branch.code: ZoneInfo(branch.time_zone or otherwise) for branch in await load_rows(session, BRANCHES)}
 
 
 async def zones_of(session: AsyncSession, zips: Sequence[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.search import RatingFound
 from services.rating.store import draft_invoices
-from services.rating.store.work_orders import SIDES, branch_if_limited
+from services.rating.store.work_orders import SIDES, branch_if_limited, named
 from shared.access.grants import Scope
 from shared.database.pages import Where
 from shared.database.search import MOST_FOUND, beginning, part
@@ -17,7 +17,7 @@ _LARGEST_ID_DIGITS = 18
 
 
 async def find_orders(session: AsyncSession, scope: Scope, text: str) -> list[RatingFound]:
-    """The orders whose number begins with the text, and then those that have it in their number or reference."""
+    """The orders whose number begins with the text, and then those that are named by it."""
     where = Where().within(scope, **SIDES)
     return await fetch_all(
         session,
@@ -31,14 +31,14 @@ async def find_orders(session: AsyncSession, scope: Scope, text: str) -> list[Ra
         ), named AS (
             SELECT w.* FROM (
                 SELECT * FROM work_order
-                WHERE (number ILIKE CAST(:pattern AS text) OR reference ILIKE CAST(:pattern AS text))
+                WHERE ({named("", "CAST(:pattern AS text)")})
                   AND (SELECT count(*) FROM numbered) < :most
                 LIMIT :compared
             ) AS w {branch_if_limited(scope)}
             WHERE {where.sql} AND w.id NOT IN (SELECT id FROM numbered)
             ORDER BY w.number, w.id LIMIT :most
         )
-        SELECT 'work_order' AS kind, id, number, reference AS name, status
+        SELECT 'work_order' AS kind, id, number, coalesce(nullif(case_title, ''), reference) AS name, status
         FROM (SELECT 1 AS place, * FROM numbered UNION ALL SELECT 2, * FROM named) AS found
         ORDER BY place, number, id LIMIT :most
         """,

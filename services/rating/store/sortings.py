@@ -12,6 +12,7 @@ from services.rating.store import (
     ratings,
     ready_to_export,
     work_in_progress,
+    work_order_services,
     work_orders,
 )
 from services.rating.store.exports import hand_overs
@@ -36,6 +37,7 @@ SORTINGS = {
     "list_ratings": ratings.SORTING,
     "list_work_in_progress": work_in_progress.SORTING,
     "list_work_order_entries": work_orders.SORTING,
+    "list_work_order_services": work_order_services.SORTING,
     "list_work_orders": work_orders.SORTING,
     # The servers are sorted by the same field.
     "summarize_work_in_progress": work_in_progress.CUSTOMER_SORTING,

@@ -1,0 +1,37 @@
+"""Orders have services: who was to be served, where, each attempt, and the outcome. Branches have a time zone."""
+
+from alembic import op
+
+revision = "0038"
+down_revision = "0037"
+
+RUNTIME = "rating_runtime"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE branch ADD time_zone text")
+    op.execute(
+        """
+        CREATE TABLE work_order_service (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            work_order_id bigint NOT NULL REFERENCES work_order (id),
+            position integer NOT NULL,
+            party text NOT NULL,
+            kind text NOT NULL CHECK (kind IN ('person', 'company')),
+            street text NOT NULL,
+            city text NOT NULL,
+            state text COLLATE "C" NOT NULL,
+            zip text COLLATE "C" NOT NULL,
+            server text COLLATE "C" REFERENCES server (code),
+            outcome text NOT NULL CHECK (outcome IN ('open', 'served', 'not_served', 'cancelled')),
+            served_at timestamptz,
+            manner text NOT NULL,
+            received_by text NOT NULL,
+            documents text NOT NULL,
+            attempts jsonb NOT NULL,
+            UNIQUE (work_order_id, position)
+        )
+        """
+    )
+    op.execute("CREATE INDEX work_order_service_party ON work_order_service USING gin (party gin_trgm_ops)")
+    op.execute(f"GRANT DELETE ON work_order_service TO {RUNTIME}")
