@@ -53,7 +53,7 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_the_amount_due
     await export()
     (invoice,) = await invoices(receivables)
     before = await receivables.get(f"/v1/invoices/{invoice['id']}/document")
-    assert "If you pay by 2026-11-30, you may deduct 2.42 USD." in read(before.content)[1]
+    assert "If you pay by November 30, 2026, you may deduct $2.42." in read(before.content)[1]
     part = {"reason": "agreed", "month": "2026-11", "credit_date": "2026-11-21"}
     await receivables.post(
         f"/v1/invoices/{invoice['id']}/credits",
@@ -67,12 +67,20 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_the_amount_due
     assert cast("Any", reader.trailer["/Root"])["/MarkInfo"]["/Marked"], "the PDF is not tagged"
     for expected in (
         *("Invoice 100001", "Alamo Attorney Service", "310 Dolorosa St", "Harlan & Ruiz LLP", "112 E Pecan St"),
-        *("Work order W1", "Service of process", "Mileage", "San Antonio, Texas", "7.84", "128.84"),
+        *(
+            "Work order W1",
+            "Service of process",
+            "Mileage",
+            "San Antonio, Texas",
+            "7.84",
+            "128.84",
+            "Tax, San Antonio, Texas: 8.25% of",
+        ),
         *(
             "San Antonio, TX 78205",
-            "2026-12-20",
+            "December 20, 2026",
             "2% 10 days, net 30",
-            "Credit of 2026-11-21",
+            "Credit of November 21, 2026",
             "122.84",
         ),
     ):
@@ -123,7 +131,15 @@ async def test_a_changed_invoice_is_printed_as_it_is_now(clerk: Clerk) -> None:
     started = await clerk.client.post("/v1/invoice-prints", json={"invoice_ids": [invoice["id"]]})
     assert started.json()["invoices"] == 1
     _, text = read((await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")).content)
-    for expected in ("Petition", "80.00", "Added", "PO-2", "2026-12-31", "Total USD 90.00", "Amount due USD 80.00"):
+    for expected in (
+        "Petition",
+        "80.00",
+        "Added",
+        "PO-2",
+        "December 31, 2026",
+        "Total USD 90.00",
+        "Amount due USD 80.00",
+    ):
         assert expected in text, f"{expected} is missing in:\n{text}"
     assert "Mistaken" not in text
     assert "PO-1" not in text
@@ -249,8 +265,8 @@ async def test_a_reprint_is_marked_with_the_date_of_the_first_printing(
             "INSERT INTO invoice_printing SELECT invoice_id, 2, version_id, way, printed_by, '2026-11-21 03:00+00'"
             " FROM invoice_printing",
         )
-    assert "Copy, first printed 2026-11-20" in await looked_at(clerk, invoice)
-    assert "Copy, first printed 2026-11-20" in await printed(clerk, invoice)
+    assert "Copy, first printed November 20, 2026" in await looked_at(clerk, invoice)
+    assert "Copy, first printed November 20, 2026" in await printed(clerk, invoice)
     assert await ways(clerk, invoice) == ["document"] * 3
 
 
