@@ -263,26 +263,27 @@ def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
 def _sums(document: InvoiceDocument) -> list[Shown]:
     """From the charges to the amount due. The `strong` ones are totals."""
     head, advances = document.head, document.advances
-    rows = [_sum_row("Charges", head.net - advances)]
+    rows = [amount_row("Charges", head.net - advances)]
     if advances:
-        rows.append(_sum_row("Fee advances", advances))
+        rows.append(amount_row("Fee advances", advances))
     for tax in document.taxes:
         if tax.tax:
             rate = "" if tax.rate is None else f": {plain(tax.rate)}% of {amount_words(tax.net)}"
-            rows.append(_sum_row(f"Tax, {tax.description}{rate}", tax.tax))
-    rows.append(_sum_row(f"Total {head.currency}", head.total, strong=True))
+            rows.append(amount_row(f"Tax, {tax.description}{rate}", tax.tax))
+    rows.append(amount_row(f"Total {head.currency}", head.total, strong=True))
     further = []
     if document.retainage:
-        further.append(_sum_row("Retained until completion", -document.retainage))
+        further.append(amount_row("Retained until completion", -document.retainage))
     for amendment in document.amendments:
         words = f"{_AMENDMENTS[amendment.type]} of {day_words(amendment.on)}"
-        further.append(_sum_row(words, amendment.total))
+        further.append(amount_row(words, amendment.total))
     if further:
-        rows += [*further, _sum_row(f"Amount due {head.currency}", document.due, strong=True)]
+        rows += [*further, amount_row(f"Amount due {head.currency}", document.due, strong=True)]
     return rows
 
 
-def _sum_row(words: str, amount: Decimal, *, strong: bool = False) -> Shown:
+def amount_row(words: str, amount: Decimal, *, strong: bool = False) -> Shown:
+    """One row of the sums below the lines."""
     return {"words": words, "amount": amount_words(amount), "strong": strong}
 
 

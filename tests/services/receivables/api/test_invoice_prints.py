@@ -329,3 +329,37 @@ async def test_the_history_of_an_invoice_has_its_postings_and_printings(clerk: C
     assert steps[0]["link"] == f"/api/v1/receivables/batches/{batch_id}"
     elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E2"}))))
     assert (await clerk.client.get(f"{path}/history", headers=elsewhere)).status_code == 404
+
+
+async def test_a_credit_memo_says_what_it_credits_why_and_what_is_left(clerk: Clerk, identity: Identity) -> None:
+    invoice = await clerk.post_invoice(
+        {"net": "100.00", "tax_code": "T5", "description": "Petition"}, {"net": "30.00", "description": "Copies"}
+    )
+    batch_id = await clerk.batch()
+    credit = {"type": "credit_memo", "apply_to": invoice["id"], "reason": "wrong firm"}
+    await clerk.entered(batch_id, **credit, lines=[{"apply_line": 1, "amount": "21.00"}])
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    found = (await clerk.client.get("/v1/transactions", params={"type": "credit_memo"})).json()
+    (memo,) = found["items"]
+    path = f"/v1/credit-memos/{memo['id']}/document"
+    answer = await clerk.client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+    reader, text = read(answer.content)
+    assert cast("Any", reader.trailer["/Root"])["/MarkInfo"]["/Marked"]
+    for expected in (
+        f"Credit memo 2026-11/{memo['transaction']}",
+        *("$21.00", invoice["number"], "wrong firm", "Petition 20.00 1.00 21.00", "Credited USD 21.00"),
+        f"$114.00 is left to pay on invoice {invoice['number']} by",
+    ):
+        assert expected in text, f"{expected} is missing in:\n{text}"
+    assert "Copies" not in text
+    elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E3"}))))
+    for one, headers in ((path, elsewhere), (f"/v1/credit-memos/{invoice['id']}/document", {})):
+        assert (await clerk.client.get(one, headers=headers)).status_code == 404
+    batch_id = await clerk.batch()
+    back = {"transaction_id": memo["id"], "action": "delete"}
+    assert (await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=back)).status_code == 201
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    _, text = read((await clerk.client.get(path)).content)
+    assert "VOID: this credit memo was deleted." in text
+    assert f"$135.00 is left to pay on invoice {invoice['number']}" in text
