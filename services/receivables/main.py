@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             credit_requests.router,
             invoice_prints.single,
             invoice_prints.router,
+            invoice_prints.memos,
             invoice_emails.router,
             batches.router,
             entries.router,

@@ -135,7 +135,7 @@ def _compile(template: Any, data: str, at: float, font_directory: str) -> bytes 
             sys_inputs={"data": data},
             format="pdf",
             timestamp=int(at),
-            pdf_standards=["a-2a"],
+            pdf_standards=["a-2a", "ua-1"],
         )
     except typst.TypstError as error:
         return str(error)

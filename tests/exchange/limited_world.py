@@ -195,6 +195,7 @@ class World:
 
     async def _request_approvals(self, half: Half) -> None:
         """Requests a credit over the limit and the reopening of a month, which both await a second person."""
+        await self._credit(half)
         path = f"/v1/ar-companies/{half.company}"
         read = await self.receivables.get(path)
         limited, version = {**read.json(), "four_eyes_limit": "0.00"}, {"if-match": read.headers["etag"]}
@@ -205,6 +206,13 @@ class World:
         half.ids["credit_request"] = asked.json()["request_id"]
         month = {"ar_company": half.company, "month": "2026-09", "reason": half.name}
         half.ids["reopening"] = (await made(self.receivables.post("/v1/month-reopenings", json=month))).json()["id"]
+
+    async def _credit(self, half: Half) -> None:
+        body = {"reason": half.name, "month": "2026-11", "lines": [{"line": 1, "amount": "0.50"}]}
+        path = f"/v1/invoices/{half.ids['invoice']}/credits"
+        half.ids["credit_memo"] = (
+            await made(self.receivables.post(path, json=body, headers=key(f"m {half.name}")))
+        ).json()["credit_id"]
 
     async def _work_off_batches(self) -> None:
         for job in (jobs.validate_job(_ZONE), jobs.post_job(_ZONE)):

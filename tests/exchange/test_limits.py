@@ -79,6 +79,7 @@ _INVOICES: dict[str, Ids] = {
     "/v1/invoices": (),
     "/v1/invoices/{invoice_id}": ("invoice",),
     "/v1/invoices/{invoice_id}/document": ("invoice",),
+    "/v1/credit-memos/{credit_id}/document": ("credit_memo",),
     "/v1/invoices/{invoice_id}/other-info": ("invoice",),
     "/v1/invoices/{invoice_id}/history": ("invoice",),
     "/v1/invoices/{invoice_id}/printings": ("invoice",),

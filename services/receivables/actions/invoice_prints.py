@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import LogoRefused, NothingToPrint
-from services.receivables.rules.invoice_prints.documents import DocumentFacts, InvoiceDocument, compose
+from services.receivables.rules.invoice_prints.content import content_of, template_data
+from services.receivables.rules.invoice_prints.documents import DocumentFacts, compose
 from services.receivables.rules.invoice_prints.prints import (
     DOCUMENT,
     INVOICES_PER_FILE,
@@ -207,32 +207,5 @@ async def _undrawable(session: AsyncSession, part: NextPart) -> dict[int, str]:
 async def _content(session: AsyncSession, facts: DocumentFacts, marks: Mapping[int, str]) -> Mapping[str, object]:
     """What the template reads."""
     logos = await documents.logos(session, sorted({head.ar_company for head in facts.heads}))
-    return {
-        "logos": {str(number): list(content) for number, content in logos.items()},
-        "invoices": [{**_shown(document), "mark": marks.get(document.head.id)} for document in compose(facts)],
-    }
-
-
-def _shown(document: InvoiceDocument) -> Mapping[str, Any]:
-    """The document as the template reads it."""
-    return {
-        "head": asdict(document.head),
-        "orders": [
-            {
-                "number": order.number,
-                "net": order.net,
-                "lines": [{**asdict(line), "net": line.amount - line.tax} for line in order.lines],
-            }
-            for order in document.orders
-        ],
-        "taxes": _rows(document.taxes),
-        "amendments": _rows(document.amendments),
-        "replaces": list(document.replaces),
-        "retainage": document.retainage,
-        "discount": document.discount,
-        "due": document.due,
-    }
-
-
-def _rows(rows: Sequence[Any]) -> list[Mapping[str, Any]]:
-    return [asdict(row) for row in rows]
+    invoices = [content_of(document, marks.get(document.head.id)) for document in compose(facts)]
+    return template_data(invoices, logos)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from services.receivables.actions import invoice_prints
+from services.receivables.actions import credit_memo_documents, invoice_prints
 from services.receivables.actions.invoice_prints import PrintContext
 from services.receivables.errors import NothingToPrint
 from services.receivables.rules.invoice_prints.prints import Printing, PrintProgress, PrintSelection
@@ -24,6 +24,7 @@ from shared.values.numbers import Id
 
 router = Router("invoice-prints")
 single = Router("invoices")
+memos = Router("credit-memos")
 VIEW = declared.feature("receivables.invoices", Level.VIEW)
 _DOCUMENT: dict[str, Any] = {
     "refuses": [NotFound, DocumentFailed],
@@ -71,6 +72,13 @@ async def list_printings(
     """Every printing of the invoice: alone, in a print of many, or for an e-mail."""
     found, cursor, count = await invoice_prints.list_printings(session, caller.scope, invoice_id, page)
     return Page(items=found, next_cursor=cursor, totals=Count.of(count))
+
+
+@memos.get("/{credit_id}/document", access=VIEW, **_DOCUMENT)
+async def draw_credit_memo(credit_id: Id, caller: CallerOf, session: Transaction) -> Response:
+    """The credit memo as a PDF for the customer: what it credits, why, of which invoice, and what is left to pay."""
+    document = await credit_memo_documents.draw_credit_memo(session, caller.scope, credit_id, now())
+    return pdf_answer(f"credit-memo-{credit_id}", document)
 
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])

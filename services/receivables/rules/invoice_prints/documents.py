@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from services.receivables.rules.entries.facts import TransactionType
-from shared.values.money import ZERO
+from shared.contracts.order_facts import OrderFacts
+from shared.values.money import ZERO, round_cents
+
+Grouping = Literal["each", "by_item"]
 
 
 @dataclass(frozen=True)
 class DocumentHead:
     """A posted invoice with its company and customer; `terms` are described as they are set up now.
 
-    A `deleted` one has nothing left, and its document says that it is void.
+    A `deleted` one has nothing left, and its document says that it is void. Without `remit_to`, customers pay to the
+    company's address. With `grouping` by item, equal lines of an order are printed as one. Of the client's own numbers
+    those in `shown_numbers` are printed, or all of them if it is None.
     """
 
     id: int
@@ -40,11 +45,23 @@ class DocumentHead:
     tax: Decimal
     total: Decimal
     deleted: bool = False
+    remit_to: str = ""
+    telephone: str = ""
+    email: str = ""
+    tax_number: str = ""
+    payment_instructions: str = ""
+    invoice_footer: str = ""
+    grouping: Grouping = "each"
+    shown_numbers: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
 class DocumentLine:
-    """A line of an invoice as it is printed."""
+    """A line of an invoice as it is printed.
+
+    `quantity` was charged; `measured` is what the field reported, of which `included` was free. `reason` says why an
+    amount is what it is, such as a minimum.
+    """
 
     invoice_id: int
     line: int
@@ -61,6 +78,27 @@ class DocumentLine:
     discount: Decimal
     tax_discount: Decimal
     work_order_number: str | None
+    tax_rate: Decimal | None = None
+    unit: str = ""
+    measured: Decimal | None = None
+    included: Decimal | None = None
+    fee_advance: bool = False
+    reason: str = ""
+
+    @property
+    def net(self) -> Decimal:
+        return self.amount - self.tax
+
+
+@dataclass(frozen=True)
+class DocumentOrder:
+    """A work order of an invoice, with what rating knew about its case and services when it was exported."""
+
+    invoice_id: int
+    number: str
+    service_on: date | None = None
+    reference: str = ""
+    facts: OrderFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +123,7 @@ class Replaced:
     number: str
 
 
-PartT = TypeVar("PartT", DocumentLine, DocumentAmendment, Replaced)
+PartT = TypeVar("PartT", DocumentLine, DocumentAmendment, Replaced, DocumentOrder)
 
 
 @dataclass(frozen=True)
@@ -96,6 +134,7 @@ class DocumentFacts:
     lines: Sequence[DocumentLine]
     amendments: Sequence[DocumentAmendment]
     replaced: Sequence[Replaced]
+    orders: Sequence[DocumentOrder] = ()
 
 
 @dataclass(frozen=True)
@@ -104,19 +143,25 @@ class OrderOnInvoice:
 
     number: str | None
     lines: Sequence[DocumentLine]
+    order: DocumentOrder | None = None
 
     @property
     def net(self) -> Decimal:
-        return sum((line.amount - line.tax for line in self.lines), ZERO)
+        return net_of(self.lines)
 
 
 @dataclass(frozen=True)
 class TaxOnInvoice:
-    """The sum of the tax of one tax code."""
+    """The sum of the tax of one tax code, and the net amount of its lines.
+
+    `rate` is the percentage, or None if today's percentage of the code does not come to this tax.
+    """
 
     code: str
     description: str
     tax: Decimal
+    net: Decimal
+    rate: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -128,6 +173,11 @@ class InvoiceDocument:
     taxes: Sequence[TaxOnInvoice]
     amendments: Sequence[DocumentAmendment]
     replaces: Sequence[str]
+
+    @property
+    def advances(self) -> Decimal:
+        """The sum of the fee advances, which is part of the net amount."""
+        return net_of(line for line in self._lines if line.fee_advance)
 
     @property
     def _lines(self) -> Iterable[DocumentLine]:
@@ -157,10 +207,11 @@ def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
     lines = _by_invoice(facts.lines)
     amendments = _by_invoice(facts.amendments)
     replaced = _by_invoice(facts.replaced)
+    orders = _by_invoice(facts.orders)
     return [
         InvoiceDocument(
             head,
-            _orders(lines.get(head.id, ())),
+            _orders(lines.get(head.id, ()), {order.number: order for order in orders.get(head.id, ())}),
             _taxes(lines.get(head.id, ())),
             amendments.get(head.id, ()),
             [earlier.number for earlier in replaced.get(head.id, ())],
@@ -176,18 +227,32 @@ def _by_invoice(rows: Sequence[PartT]) -> Mapping[int, Sequence[PartT]]:
     return found
 
 
-def _orders(lines: Sequence[DocumentLine]) -> list[OrderOnInvoice]:
+def net_of(lines: Iterable[DocumentLine]) -> Decimal:
+    """The sum of the lines without tax."""
+    return sum((line.net for line in lines), ZERO)
+
+
+def _orders(lines: Sequence[DocumentLine], orders: Mapping[str, DocumentOrder]) -> list[OrderOnInvoice]:
     first = {line.work_order_number: index for index, line in reversed(list(enumerate(lines)))}
     ordered = sorted(lines, key=lambda line: first[line.work_order_number])
     return [
-        OrderOnInvoice(number, list(several))
+        OrderOnInvoice(number, list(several), None if number is None else orders.get(number))
         for number, several in groupby(ordered, key=lambda line: line.work_order_number)
     ]
 
 
 def _taxes(lines: Sequence[DocumentLine]) -> list[TaxOnInvoice]:
-    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    taxed: dict[tuple[str, str], list[DocumentLine]] = defaultdict(list)
     for line in lines:
         if line.tax_code is not None:
-            sums[line.tax_code, line.tax_description or line.tax_code] += line.tax
-    return [TaxOnInvoice(code, description, tax) for (code, description), tax in sorted(sums.items())]
+            taxed[line.tax_code, line.tax_description or line.tax_code].append(line)
+    return [_tax(code, description, several) for (code, description), several in sorted(taxed.items())]
+
+
+def _tax(code: str, description: str, lines: Sequence[DocumentLine]) -> TaxOnInvoice:
+    """The tax is rounded on each line. A code whose percentage was changed later is printed without it."""
+    tax = sum((line.tax for line in lines), ZERO)
+    rate = lines[0].tax_rate
+    if rate is not None and sum((round_cents(line.net * rate / 100) for line in lines), ZERO) != tax:
+        rate = None
+    return TaxOnInvoice(code, description, tax, net_of(lines), rate)

@@ -7,6 +7,7 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.receivables.rules.invoice_prints.words import day_words
 from shared.values.numbers import Id
 
 INVOICES_PER_FILE = 250
@@ -135,6 +136,6 @@ class Printed:
 def mark_of(first_printed_on: date, *, unchanged: bool) -> str:
     """The mark on a reprint: it is a copy, or the invoice was changed after its first printing.
 
-    Example: `Copy, first printed 2026-11-02`. Source: receivables, section 7.
+    Example: `Copy, first printed November 2, 2026`. Source: receivables, section 7.
     """
-    return f"{'Copy' if unchanged else 'Changed'}, first printed {first_printed_on}"
+    return f"{'Copy' if unchanged else 'Changed'}, first printed {day_words(first_printed_on)}"

@@ -86,7 +86,8 @@ async def _lines(session: AsyncSession, ids: Sequence[int]) -> list[DocumentLine
         SELECT about.invoice_id, about.invoice_line AS line, about.description,
                about.quantity + about.contract_units AS quantity, about.unit_rate, about.um,
                sums.amount, sums.tax, about.tax_code, x.description AS tax_description, sums.retainage,
-               sums.retainage_tax, sums.discount, sums.tax_discount, about.work_order_number
+               sums.retainage_tax, sums.discount, sums.tax_discount, about.work_order_number,
+               x.rate AS tax_rate
         FROM about
         JOIN sums USING (invoice_id, invoice_line)
         LEFT JOIN tax_code x ON x.ar_company = about.ar_company AND x.code = about.tax_code

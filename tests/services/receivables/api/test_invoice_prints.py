@@ -53,7 +53,7 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_the_amount_due
     await export()
     (invoice,) = await invoices(receivables)
     before = await receivables.get(f"/v1/invoices/{invoice['id']}/document")
-    assert "If you pay by 2026-11-30, you may deduct 2.42 USD." in read(before.content)[1]
+    assert "If you pay by November 30, 2026, you may deduct $2.42." in read(before.content)[1]
     part = {"reason": "agreed", "month": "2026-11", "credit_date": "2026-11-21"}
     await receivables.post(
         f"/v1/invoices/{invoice['id']}/credits",
@@ -67,12 +67,20 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_the_amount_due
     assert cast("Any", reader.trailer["/Root"])["/MarkInfo"]["/Marked"], "the PDF is not tagged"
     for expected in (
         *("Invoice 100001", "Alamo Attorney Service", "310 Dolorosa St", "Harlan & Ruiz LLP", "112 E Pecan St"),
-        *("Work order W1", "Service of process", "Mileage", "San Antonio, Texas", "7.84", "128.84"),
+        *(
+            "Work order W1",
+            "Service of process",
+            "Mileage",
+            "San Antonio, Texas",
+            "7.84",
+            "128.84",
+            "Tax, San Antonio, Texas: 8.25% of",
+        ),
         *(
             "San Antonio, TX 78205",
-            "2026-12-20",
+            "December 20, 2026",
             "2% 10 days, net 30",
-            "Credit of 2026-11-21",
+            "Credit of November 21, 2026",
             "122.84",
         ),
     ):
@@ -123,7 +131,15 @@ async def test_a_changed_invoice_is_printed_as_it_is_now(clerk: Clerk) -> None:
     started = await clerk.client.post("/v1/invoice-prints", json={"invoice_ids": [invoice["id"]]})
     assert started.json()["invoices"] == 1
     _, text = read((await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")).content)
-    for expected in ("Petition", "80.00", "Added", "PO-2", "2026-12-31", "Total USD 90.00", "Amount due USD 80.00"):
+    for expected in (
+        "Petition",
+        "80.00",
+        "Added",
+        "PO-2",
+        "December 31, 2026",
+        "Total USD 90.00",
+        "Amount due USD 80.00",
+    ):
         assert expected in text, f"{expected} is missing in:\n{text}"
     assert "Mistaken" not in text
     assert "PO-1" not in text
@@ -249,8 +265,8 @@ async def test_a_reprint_is_marked_with_the_date_of_the_first_printing(
             "INSERT INTO invoice_printing SELECT invoice_id, 2, version_id, way, printed_by, '2026-11-21 03:00+00'"
             " FROM invoice_printing",
         )
-    assert "Copy, first printed 2026-11-20" in await looked_at(clerk, invoice)
-    assert "Copy, first printed 2026-11-20" in await printed(clerk, invoice)
+    assert "Copy, first printed November 20, 2026" in await looked_at(clerk, invoice)
+    assert "Copy, first printed November 20, 2026" in await printed(clerk, invoice)
     assert await ways(clerk, invoice) == ["document"] * 3
 
 
@@ -313,3 +329,37 @@ async def test_the_history_of_an_invoice_has_its_postings_and_printings(clerk: C
     assert steps[0]["link"] == f"/api/v1/receivables/batches/{batch_id}"
     elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E2"}))))
     assert (await clerk.client.get(f"{path}/history", headers=elsewhere)).status_code == 404
+
+
+async def test_a_credit_memo_says_what_it_credits_why_and_what_is_left(clerk: Clerk, identity: Identity) -> None:
+    invoice = await clerk.post_invoice(
+        {"net": "100.00", "tax_code": "T5", "description": "Petition"}, {"net": "30.00", "description": "Copies"}
+    )
+    batch_id = await clerk.batch()
+    credit = {"type": "credit_memo", "apply_to": invoice["id"], "reason": "wrong firm"}
+    await clerk.entered(batch_id, **credit, lines=[{"apply_line": 1, "amount": "21.00"}])
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    found = (await clerk.client.get("/v1/transactions", params={"type": "credit_memo"})).json()
+    (memo,) = found["items"]
+    path = f"/v1/credit-memos/{memo['id']}/document"
+    answer = await clerk.client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+    reader, text = read(answer.content)
+    assert cast("Any", reader.trailer["/Root"])["/MarkInfo"]["/Marked"]
+    for expected in (
+        f"Credit memo 2026-11/{memo['transaction']}",
+        *("$21.00", invoice["number"], "wrong firm", "Petition 20.00 1.00 21.00", "Credited USD 21.00"),
+        f"$114.00 is left to pay on invoice {invoice['number']} by",
+    ):
+        assert expected in text, f"{expected} is missing in:\n{text}"
+    assert "Copies" not in text
+    elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E3"}))))
+    for one, headers in ((path, elsewhere), (f"/v1/credit-memos/{invoice['id']}/document", {})):
+        assert (await clerk.client.get(one, headers=headers)).status_code == 404
+    batch_id = await clerk.batch()
+    back = {"transaction_id": memo["id"], "action": "delete"}
+    assert (await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=back)).status_code == 201
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    _, text = read((await clerk.client.get(path)).content)
+    assert "VOID: this credit memo was deleted." in text
+    assert f"$135.00 is left to pay on invoice {invoice['number']}" in text
