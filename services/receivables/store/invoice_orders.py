@@ -50,21 +50,29 @@ async def keep(session: AsyncSession, invoices: Sequence[HandedInvoice]) -> None
 
 async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrder]:
     """The orders of a posted invoice in the order of its lines; none if it did not come from rating."""
+    return [order for _, order in await orders_of_invoices(session, [invoice_id])]
+
+
+async def orders_of_invoices(session: AsyncSession, invoice_ids: Sequence[int]) -> list[tuple[int, InvoiceOrder]]:
+    """The orders of posted invoices, each with the id of its invoice, in the order of its lines."""
     found = await session.execute(
         text(
             f"""
-            SELECT o.number, o.service_on, o.reference, CAST(o.facts AS text) AS facts
-            FROM {_OF_INVOICE} WHERE t.id = :invoice_id ORDER BY o.position
+            SELECT t.id AS invoice_id, o.number, o.service_on, o.reference, CAST(o.facts AS text) AS facts
+            FROM {_OF_INVOICE} WHERE t.id = ANY(CAST(:ids AS bigint[])) ORDER BY t.id, o.position
             """
         ),
-        {"invoice_id": invoice_id},
+        {"ids": list(invoice_ids)},
     )
     return [
-        InvoiceOrder(
-            number=row.number,
-            service_on=row.service_on,
-            reference=row.reference,
-            facts=None if row.facts is None else OrderFacts.model_validate_json(row.facts),
+        (
+            row.invoice_id,
+            InvoiceOrder(
+                number=row.number,
+                service_on=row.service_on,
+                reference=row.reference,
+                facts=None if row.facts is None else OrderFacts.model_validate_json(row.facts),
+            ),
         )
         for row in found
     ]

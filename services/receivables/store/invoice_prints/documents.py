@@ -5,15 +5,20 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.invoice_orders import InvoiceOrder
 from services.receivables.rules.invoice_prints.documents import (
     DocumentAmendment,
     DocumentFacts,
     DocumentHead,
     DocumentLine,
+    DocumentOrder,
     Replaced,
 )
+from services.receivables.store import invoice_orders
+from services.receivables.store.invoice_orders import CHARGED, CHARGES
 from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.database.statements import fetch_all
+from shared.values.fields import parts_of
 
 SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS chosen (id, position)"
@@ -22,7 +27,7 @@ _IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS chosen (id, position)"
 async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFacts:
     """Everything that is printed on these invoices, including later changes, in the order of the ids.
 
-    Takes four statements for any number of invoices.
+    Takes five statements for any number of invoices.
     """
     ids = list(invoice_ids)
     return DocumentFacts(
@@ -30,6 +35,7 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         await _lines(session, ids),
         await _amendments(session, ids),
         await _replaced(session, ids),
+        await _orders(session, ids),
     )
 
 
@@ -87,9 +93,11 @@ async def _lines(session: AsyncSession, ids: Sequence[int]) -> list[DocumentLine
                about.quantity + about.contract_units AS quantity, about.unit_rate, about.um,
                sums.amount, sums.tax, about.tax_code, x.description AS tax_description, sums.retainage,
                sums.retainage_tax, sums.discount, sums.tax_discount, about.work_order_number,
-               x.rate AS tax_rate
+               x.rate AS tax_rate, {CHARGED}
         FROM about
         JOIN sums USING (invoice_id, invoice_line)
+        LEFT JOIN ({CHARGES} WHERE t.id = ANY(CAST(:ids AS bigint[]))) AS charge
+            ON charge.invoice_id = about.invoice_id AND charge.line = about.invoice_line
         LEFT JOIN tax_code x ON x.ar_company = about.ar_company AND x.code = about.tax_code
         WHERE sums.taken_back_by IS NULL OR about.transaction_id >= sums.taken_back_by
         ORDER BY about.position, about.invoice_line
@@ -129,6 +137,11 @@ async def _replaced(session: AsyncSession, ids: Sequence[int]) -> list[Replaced]
         """,
         ids=ids,
     )
+
+
+async def _orders(session: AsyncSession, ids: Sequence[int]) -> list[DocumentOrder]:
+    orders = await invoice_orders.orders_of_invoices(session, ids)
+    return [DocumentOrder(invoice_id, **parts_of(order, InvoiceOrder)) for invoice_id, order in orders]
 
 
 async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:
