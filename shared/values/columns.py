@@ -33,6 +33,7 @@ AccountOrNone = Annotated[text.AccountText | None, AS_KEY]
 Month = Annotated[text.MonthText, AS_KEY]
 LongZipOrNone = Annotated[text.LongZipText | None, AS_KEY]
 Words = Annotated[text.Line, AS_WORDS]
+SeveralLines = Annotated[text.Lines, AS_WORDS]
 FilledWords = Annotated[text.FilledLine, AS_WORDS]
 
 Money = Annotated[money.EnteredMoney, Field(sa_type=_MONEY)]
