@@ -40,6 +40,7 @@ _RESPONSE_HEADERS = (
     "content-encoding",
     "content-language",
     "content-range",
+    "content-security-policy",
     "content-type",
     "deprecation",
     "etag",
@@ -56,6 +57,7 @@ _RESPONSE_HEADERS = (
     "vary",
     "www-authenticate",
     "x-accel-buffering",
+    "x-content-type-options",
 )
 _FORWARDED = frozenset(name.encode() for name in _REQUEST_HEADERS)
 _RETURNED = frozenset(name.encode() for name in _RESPONSE_HEADERS)

@@ -302,3 +302,27 @@ class AnswerContradicts(Exception):
 
 class RowsMissing(Exception):
     """A statement changed fewer rows than expected. The transaction is rolled back and the event is delivered again."""
+
+
+class AttachmentRefused(DomainError):
+    """The file cannot be attached; see `detail`.
+
+    It must be a PDF, PNG or JPEG of at most 10 MiB that can be opened, and an order has at most 50 files.
+    """
+
+    code = "ATTACHMENT_REFUSED"
+    status = 422
+
+
+class AlreadyAttached(DomainError):
+    """The order has this file already, maybe under another name."""
+
+    code = "ALREADY_ATTACHED"
+    status = 409
+
+
+class AttachmentUnavailable(DomainError):
+    """The content of the file is not where it was stored. Ask an administrator to check `RATING_ATTACHMENTS_DIRECTORY`."""
+
+    code = "ATTACHMENT_UNAVAILABLE"
+    status = 503

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.rating.actions import measures
 from services.rating.api import (
+    attachments,
     billing_profiles,
     charges,
     closings,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             rating_trials.of_orders,
             rating_trials.router,
             coverage.router,
+            attachments.router,
             charges.router,
             charges.prebills,
             rating_runs.router,
@@ -106,7 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "estimates": estimate_job(),
             "reports": Job(writing(lists)),
         },
-        prunes={**prunes(settings.result_days), "reports": prune_reports},
+        prunes={**prunes(settings.result_days, settings.attachments_directory), "reports": prune_reports},
         measures=[measures.export_runs],
         sortings=SORTINGS,
     )

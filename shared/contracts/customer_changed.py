@@ -5,6 +5,8 @@ from typing import ClassVar, Literal
 from shared.contracts.event import Event
 from shared.values.money import Money
 
+ClientNumber = Literal["attorney", "claim", "client_id", "matter", "purchase_order"]
+
 
 class CustomerChanged(Event):
     """`credit_limit` is in the company's currency; null means no limit."""

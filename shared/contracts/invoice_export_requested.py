@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import Event, Month, Part
-from shared.contracts.order_facts import OrderFacts
+from shared.contracts.order_facts import AttachmentFacts, OrderFacts
 from shared.values.money import Money, Quantity, Rate
 
 
@@ -42,6 +42,7 @@ class ExportOrder(Part):
     total: Money
     lines: tuple[ExportLine, ...]
     facts: OrderFacts | None = None
+    attachments: tuple[AttachmentFacts, ...] = ()
 
 
 class ExportInvoice(Part):

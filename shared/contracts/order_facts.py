@@ -35,3 +35,12 @@ class OrderFacts(Part):
     ordered_on: date | None = None
     completed_on: date | None = None
     services: tuple[ServiceFacts, ...] = ()
+
+
+class AttachmentFacts(Part):
+    """A file that goes with the invoice. `link` is its path at the gateway; readers need the right to see it there."""
+
+    name: str
+    bytes: int
+    sha256: str
+    link: str

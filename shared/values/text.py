@@ -1,5 +1,6 @@
 """Text: single lines without control characters, codes, document numbers, and sentences about them for people."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
@@ -41,6 +42,19 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00
 """One line of text, which may be empty."""
 
 
+def _same_line_ends(value: object) -> object:
+    # The line ends in cells of a workbook arrive as vertical tabs.
+    return "\n".join(re.split("\r\n|[\r\v]", value)) if isinstance(value, str) else value
+
+
+Lines = Annotated[
+    str,
+    BeforeValidator(_same_line_ends),
+    StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$", max_length=1_000),
+]
+"""A few lines of text, which may be empty."""
+
+
 FilledLine = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=200)
 ]
@@ -78,6 +92,7 @@ _WORDS = {
     r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account number, like 4000 or 4000-10",
     r"^(199[0-9]|20[0-9]{2}|2100)-(0[1-9]|1[0-2])$": "must be a month from 1990 to 2100, like 2026-11",
     r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
+    r"^[^\x00-\x09\x0b-\x1f\x7f]*$": "must be text without control characters, apart from line ends",
     r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
 }
 _KINDS = {

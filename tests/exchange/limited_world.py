@@ -151,6 +151,9 @@ class World:
             field_status="in_field",
             pod_received=False,
         )
+        place = f"/v1/work-orders/{half.ids['order']}/attachments"
+        attached = await made(self.rating.post(place, params={"name": f"{half.name}.png"}, content=png()))
+        half.ids["attachment"] = attached.json()["id"]
         charge = {"billing_item": "Mileage", "rate": "7", "comment": half.name}
         await made(self.rating.post(f"/v1/work-orders/{waiting}/prebills", json=charge, headers={"if-match": '"1"'}))
         drafts = (await self.rating.get("/v1/invoices", params={"limit": 500})).json()["items"]

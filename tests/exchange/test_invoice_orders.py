@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from shared.contracts.order_facts import OrderFacts
 from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import deliver, exchange, take_events, work_off
+from tests.fixtures.files import pdf
 from tests.fixtures.ledgers import Company, Enter, key
 
 FACTS = {
@@ -44,11 +46,15 @@ def say(payload: bytes, numbers: dict[str, dict[str, Any]]) -> bytes:
 def export_saying(
     company: Company, enter: Enter, rating_database: Database, receivables_database: Database
 ) -> Callable[..., Any]:
-    """Exports W1 and W2, and says something about W1 alone."""
+    """Exports W1, with a file, and W2, and says something about W1 alone."""
 
     async def do(facts: dict[str, Any], **wanted: Any) -> None:
         rating, _ = company
-        await enter("W1", "W2", zip_code="78130", miles="40")
+        (first, _) = await enter("W1", "W2", zip_code="78130", miles="40")
+        place = f"/v1/work-orders/{first['id']}/attachments"
+        for name, travels in (('proof "1".pdf', True), ("note.pdf", False)):
+            sent = await rating.post(place, params={"name": name, "travels": travels}, content=pdf(title=name))
+            assert sent.status_code == 201, sent.text
         await rating.post("/v1/rating-runs", json={})
         await work_off(rating_database)
         body = {"invoice_date": "2026-11-20", **wanted}
@@ -81,6 +87,7 @@ UNSAID = {"unit": "", "measured": None, "included": None, "fee_advance": False, 
 async def test_an_invoice_keeps_what_rating_said_about_its_orders(
     clerk: Clerk,
     export_saying: Callable[..., Any],
+    company: Company,
     rating_database: Database,
     receivables_database: Database,
     waits: bool,
@@ -95,11 +102,19 @@ async def test_an_invoice_keeps_what_rating_said_about_its_orders(
     (order,) = invoice["orders"]
     assert (order["number"], order["service_on"], order["reference"]) == ("W1", "2026-11-02", "")
     assert order["facts"] == OrderFacts.model_validate(FACTS).model_dump(mode="json")
+    (file,) = order["attachments"]
+    assert (file["name"], file["sha256"]) == ("proof _1_.pdf", sha256(pdf(title='proof "1".pdf')).hexdigest())
+    given = await company[0].get(file["link"].replace("/api/v1/rating/", "/v1/"))
+    assert (len(given.content), given.status_code) == (file["bytes"], 200)
     assert charges(invoice) == [UNSAID, CHARGE]
     other = await whole(clerk, "W2")
     assert [(one["number"], one["facts"]) for one in other["orders"]] == [("W2", None)]
     assert charges(other) == [UNSAID, UNSAID]
     # Neither a credit nor another hand-over of the order changes what the invoice says.
+    taken = await company[0].delete(
+        file["link"].replace("/api/v1/rating/", "/v1/").removesuffix("/content"), headers={"if-match": '"1"'}
+    )
+    assert (taken.status_code, taken.json()["code"]) == (409, "LOCKED_USE_CREDIT")
     body = {"disposition": "rerate", "reason": "wrong", "month": "2026-11"}
     credited = await clerk.client.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("c"))
     assert credited.status_code == 201, credited.text

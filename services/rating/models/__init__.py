@@ -1,6 +1,7 @@
 """The tables of rating, which Alembic compares with the migrations. Triggers and grants are only in those."""
 
 from services.rating.models import (
+    attachments,
     billing_profiles,
     charges,
     commissions,
@@ -17,6 +18,7 @@ from services.rating.models import (
 from services.rating.models.table import Table
 
 __all__ = [
+    "attachments",
     "billing_profiles",
     "charges",
     "commissions",

@@ -1,6 +1,7 @@
 """What each list can be sorted by, for the OpenAPI document."""
 
 from services.rating.store import (
+    attachments,
     billing_profiles,
     charges,
     commission_payments,
@@ -19,6 +20,7 @@ from services.rating.store.exports import hand_overs
 from services.rating.store.exports import runs as export_runs
 
 SORTINGS = {
+    "list_attachments": attachments.SORTING,
     "list_billing_profiles": billing_profiles.SORTING,
     "list_charges": charges.CHARGE_SORTING,
     "list_commission_payments": commission_payments.SORTING,

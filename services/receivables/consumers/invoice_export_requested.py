@@ -61,6 +61,7 @@ def _invoice(invoice: ExportInvoice) -> HandedInvoice:
                 order.service_on,
                 order.reference,
                 order.facts,
+                order.attachments,
             )
             for order in invoice.orders
         ),

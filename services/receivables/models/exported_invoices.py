@@ -81,6 +81,7 @@ class InvoiceOrder(Table, table=True):
     reference: str = columns.words()
     facts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     charges: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB))
+    attachments: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB))
 
 
 class RatedOrder(Table, table=True):

@@ -14,8 +14,10 @@ from shared.values.columns import (
     NotNegativeOrNone,
     Percent,
     Record,
+    SeveralLines,
     Words,
 )
+from shared.values.mail_addresses import MailAddress
 from shared.values.numbers import CompanyNumber
 from shared.values.text import YesNo
 
@@ -53,6 +55,18 @@ class ArCompanyColumns(Record):
     cash_account: AccountOrNone = None
     exported_invoices: Annotated[ExportedInvoices, AS_WORDS] = "post"
     four_eyes_limit: NotNegativeOrNone = None
+    remit_to: SeveralLines = ""
+    """The name and address to which customers pay; without it, the company's own."""
+    telephone: Words = ""
+    """The telephone number for questions about invoices."""
+    email: Annotated[MailAddress, AS_WORDS] = ""
+    """The e-mail address for questions about invoices."""
+    tax_number: Words = ""
+    """The company's tax number, as invoices show it."""
+    payment_instructions: SeveralLines = ""
+    """How to pay, as invoices say it."""
+    invoice_footer: SeveralLines = ""
+    """What is at the foot of each invoice."""
 
 
 class ArCompany(ArCompanyColumns):

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.receivables.rules.exported_invoices.hand_overs import Charge, HandedInvoice
-from shared.contracts.order_facts import OrderFacts
+from shared.contracts.order_facts import AttachmentFacts, OrderFacts
 from shared.values.fields import light
 
 _CHARGE = tuple(field.name for field in fields(Charge))
@@ -29,6 +29,7 @@ class NewInvoiceOrder:
     reference: str
     facts: OrderFacts | None
     charges: Sequence[Mapping[str, object]]
+    attachments: Sequence[AttachmentFacts]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class InvoiceOrder:
         OrderFacts | None,
         Field(description="The case, the client's own numbers, and who was served; null if rating sent none."),
     ]
+    attachments: Annotated[
+        Sequence[AttachmentFacts],
+        Field(description="The files that went with the order, with their links through the gateway."),
+    ] = ()
 
 
 def orders_to_keep(invoices: Sequence[HandedInvoice]) -> list[NewInvoiceOrder]:
@@ -71,6 +76,7 @@ def orders_to_keep(invoices: Sequence[HandedInvoice]) -> list[NewInvoiceOrder]:
                     order.reference,
                     order.facts,
                     charges,
+                    order.attachments,
                 )
             )
     return kept

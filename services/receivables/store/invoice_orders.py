@@ -3,23 +3,25 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.exported_invoices.hand_overs import HandedInvoice
 from services.receivables.rules.invoice_orders import InvoiceOrder, orders_to_keep
-from shared.contracts.order_facts import OrderFacts
+from shared.contracts.order_facts import AttachmentFacts, OrderFacts
 from shared.database.columns import to_document
 from shared.database.statements import copy_records
 
 _NAMES = (
     *("rating_invoice_id", "rating_attempt", "position", "work_order_id", "number", "service_on", "reference"),
-    *("facts", "charges"),
+    *("facts", "charges", "attachments"),
 )
 _OF_INVOICE = """
     ar_transaction t
     JOIN invoice_order o ON o.rating_invoice_id = t.rating_invoice_id AND o.rating_attempt = t.rating_attempt
 """
+_ATTACHMENTS = TypeAdapter(tuple[AttachmentFacts, ...])
 CHARGES: Final = f"""
     SELECT t.id AS invoice_id, charge.*
     FROM {_OF_INVOICE}
@@ -42,6 +44,7 @@ async def keep(session: AsyncSession, invoices: Sequence[HandedInvoice]) -> None
             *(order.service_on, order.reference),
             None if order.facts is None else order.facts.model_dump_json(exclude_defaults=True),
             to_document(order.charges) if order.charges else None,
+            to_document(order.attachments) if order.attachments else None,
         )
         for order in orders_to_keep(invoices)
     ]
@@ -58,7 +61,8 @@ async def orders_of_invoices(session: AsyncSession, invoice_ids: Sequence[int]) 
     found = await session.execute(
         text(
             f"""
-            SELECT t.id AS invoice_id, o.number, o.service_on, o.reference, CAST(o.facts AS text) AS facts
+            SELECT t.id AS invoice_id, o.number, o.service_on, o.reference, CAST(o.facts AS text) AS facts,
+                   CAST(o.attachments AS text) AS attachments
             FROM {_OF_INVOICE} WHERE t.id = ANY(CAST(:ids AS bigint[])) ORDER BY t.id, o.position
             """
         ),
@@ -72,6 +76,7 @@ async def orders_of_invoices(session: AsyncSession, invoice_ids: Sequence[int]) 
                 service_on=row.service_on,
                 reference=row.reference,
                 facts=None if row.facts is None else OrderFacts.model_validate_json(row.facts),
+                attachments=() if row.attachments is None else _ATTACHMENTS.validate_json(row.attachments),
             ),
         )
         for row in found

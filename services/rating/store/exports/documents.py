@@ -9,13 +9,19 @@ DOCUMENT = """json_build_object(
         'lines', (SELECT json_agg(json_build_object(
             'billing_item', l.billing_item, 'income_account', l.income_account, 'quantity', l.quantity::text,
             'unit_rate', l.unit_rate::text, 'amount', l.amount::text, 'taxable', l.taxable) ORDER BY l.position)
-            FROM rating_line l WHERE l.rating_id = r.id)
+            FROM rating_line l WHERE l.rating_id = r.id),
+        'attachments', coalesce((SELECT json_agg(json_build_object(
+            'name', a.name, 'bytes', a.bytes, 'sha256', a.sha256,
+            'link', '/api/v1/rating/work-orders/' || w.id || '/attachments/' || a.id || '/content') ORDER BY a.id)
+            FROM attachment a WHERE a.work_order_id = w.id AND a.removed_at IS NULL AND a.travels), '[]')
     ) ORDER BY w.id))"""
 """An expression over `invoice i`, `work_order w` and `rating r`, grouped by `i.id`. Amounts are sent as text."""
 
 MOST_BYTES = """(
     260 + 2 * octet_length(i.branch) + 2 * octet_length(i.bill_to)
-    + sum(260 + octet_length(to_json(w.number)::text) + octet_length(to_json(w.reference)::text) + (
+    + sum(280 + octet_length(to_json(w.number)::text) + octet_length(to_json(w.reference)::text) + (
         SELECT coalesce(sum(200 + octet_length(to_json(l.billing_item)::text) + 2 * octet_length(l.income_account)), 0)
-        FROM rating_line l WHERE l.rating_id = r.id)))"""
+        FROM rating_line l WHERE l.rating_id = r.id) + (
+        SELECT coalesce(sum(300 + octet_length(to_json(a.name)::text)), 0)
+        FROM attachment a WHERE a.work_order_id = w.id AND a.removed_at IS NULL AND a.travels)))"""
 """An expression like DOCUMENT: how many bytes it has at most. It takes a third of the time to make."""

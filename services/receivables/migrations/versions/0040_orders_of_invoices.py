@@ -16,6 +16,7 @@ CREATE TABLE invoice_order (
     reference text NOT NULL,
     facts jsonb,
     charges jsonb,
+    attachments jsonb,
     PRIMARY KEY (rating_invoice_id, rating_attempt, position)
 )
 """

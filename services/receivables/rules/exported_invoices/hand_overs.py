@@ -8,7 +8,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from services.receivables.rules.batches import BatchStatus
-from shared.contracts.order_facts import OrderFacts
+from shared.contracts.order_facts import AttachmentFacts, OrderFacts
 from shared.values.fields import light
 from shared.values.money import Quantity
 
@@ -63,6 +63,7 @@ class HandedOrder:
     service_on: date
     reference: str = ""
     facts: OrderFacts | None = None
+    attachments: tuple[AttachmentFacts, ...] = ()
 
 
 @light

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.invoice_orders import InvoiceOrder
 from services.receivables.rules.invoice_prints.documents import (
     DocumentAmendment,
     DocumentFacts,
@@ -18,7 +17,6 @@ from services.receivables.store import invoice_orders
 from services.receivables.store.invoice_orders import CHARGED, CHARGES
 from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.database.statements import fetch_all
-from shared.values.fields import parts_of
 
 SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS chosen (id, position)"
@@ -141,7 +139,10 @@ async def _replaced(session: AsyncSession, ids: Sequence[int]) -> list[Replaced]
 
 async def _orders(session: AsyncSession, ids: Sequence[int]) -> list[DocumentOrder]:
     orders = await invoice_orders.orders_of_invoices(session, ids)
-    return [DocumentOrder(invoice_id, **parts_of(order, InvoiceOrder)) for invoice_id, order in orders]
+    return [
+        DocumentOrder(invoice_id, order.number, order.service_on, order.reference, order.facts)
+        for invoice_id, order in orders
+    ]
 
 
 async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:

@@ -28,7 +28,7 @@ async def test_results_of_old_rating_runs_are_deleted_and_the_runs_stay(
             SELECT run.id, w.id, 'SKIPPED' FROM rating_run run CROSS JOIN work_order w
             """,
         )
-    prune = prunes(30)["rating results"]
+    prune = prunes(30, None)["rating results"]
     async with rating_database.transaction() as session:
         assert [await prune(session, 4), await prune(session, 4), await prune(session, 4)] == [4, 2, 0]
         left = await fetch_values(session, "SELECT DISTINCT run_id FROM rating_result ORDER BY run_id")
