@@ -1,11 +1,14 @@
 """Customers."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from services.receivables.records.receivable_types import TypeNumber
+from shared.contracts.customer_changed import ClientNumber
 from shared.values.columns import (
+    AS_CODES,
     AS_WORDS,
     Changed,
     Code,
@@ -19,13 +22,17 @@ from shared.values.columns import (
 )
 from shared.values.mail_addresses import MailAddress
 from shared.values.numbers import CompanyNumber
-from shared.values.text import YesNo
+from shared.values.text import SPLIT, YesNo
 
 CustomerStatus = Literal["active", "hold", "inactive"]
 StatementType = Literal["open_item", "balance_forward"]
 StatementDelivery = Literal["print", "email", "none"]
 FinanceChargeType = Literal["account", "invoice", "receivable_type", "none"]
 RollUpRule = Literal["single", "rollup"]
+
+
+def _each_once(names: Sequence[ClientNumber]) -> tuple[ClientNumber, ...]:
+    return tuple(sorted(set(names)))
 
 
 class CustomerEntry(Record):
@@ -53,6 +60,8 @@ class CustomerEntry(Record):
     exclude_contract_invoices: YesNo = False
     roll_up_rule: Annotated[RollUpRule, AS_WORDS] = "single"
     misc_distribution_code: CodeOrNone = None
+    required_numbers: Annotated[Sequence[ClientNumber], SPLIT, AfterValidator(_each_once), AS_CODES] = ()
+    """The client's own numbers that each work order of the customer must have. In a file they are separated by semicolons."""
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from services.receivables.records.customers import Customer, CustomerEntry
 from services.receivables.rules.customers import CustomerFilter, OpenItem, OpenTotal, Unbilled
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
-from shared.database.columns import column_types
+from shared.database.columns import arrays_of, column_types, to_codes, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
@@ -144,7 +144,7 @@ async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     customer_id: int = await fetch_value(
         session,
         f"INSERT INTO customer ({names}) VALUES ({values}) RETURNING id",
-        **{name: getattr(entry, name) for name in _TYPES},
+        **{name: getattr(entry, name) for name in _TYPES} | {"required_numbers": list(entry.required_numbers)},
     )
     return customer_id
 
@@ -155,19 +155,19 @@ async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry], names:
     All are written in one statement.
     """
     written = ", ".join(_TYPES)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
     changed = [name for name in CHANGEABLE if name in names]
     changes = "".join(f"{name} = excluded.{name}, " for name in changed)
     before, after = (", ".join(f"{side}.{name}" for name in changed) for side in ("customer", "excluded"))
     return await fetch_values(
         session,
         f"""
-        INSERT INTO customer ({written}) SELECT {written} FROM unnest({arrays}) AS entry ({written})
+        INSERT INTO customer ({written})
+        SELECT {values_of(_TYPES)} FROM unnest({arrays_of(_TYPES)}) AS entry ({written})
         ON CONFLICT (ar_company, number) DO UPDATE SET {changes} version = customer.version + 1
         WHERE ({before}) IS DISTINCT FROM ({after})
         RETURNING id
         """,
-        **columns(entries, *_TYPES),
+        **columns(entries, *_TYPES) | {"required_numbers": [to_codes(entry.required_numbers) for entry in entries]},
     )
 
 
@@ -178,7 +178,7 @@ async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) 
         session,
         f"UPDATE customer SET {changes}, version = version + 1 WHERE id = :id",
         id=customer_id,
-        **{name: getattr(entry, name) for name in _TYPES},
+        **{name: getattr(entry, name) for name in _TYPES} | {"required_numbers": list(entry.required_numbers)},
     )
 
 
@@ -190,7 +190,7 @@ async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
         """
         SELECT json_build_object('ar_company', ar_company, 'number', number, 'version', version, 'name', name,
                                  'status', status, 'customer_type', customer_type,
-                                 'credit_limit', credit_limit::text) AS data
+                                 'credit_limit', credit_limit::text, 'required_numbers', required_numbers) AS data
         FROM customer WHERE id = ANY(CAST(:customer_ids AS bigint[])) ORDER BY id
         """,
         customer_ids=list(customer_ids),

@@ -1,4 +1,7 @@
-"""Orders have services: who was to be served, where, each attempt, and the outcome. Branches have a time zone."""
+"""Orders have services: who was to be served, where, each attempt, and the outcome. Branches have a time zone.
+
+Copies of customers say which of the client's numbers their orders must have.
+"""
 
 from alembic import op
 
@@ -10,6 +13,7 @@ RUNTIME = "rating_runtime"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE branch ADD time_zone text")
+    op.execute("ALTER TABLE customer ADD required_numbers text[] NOT NULL DEFAULT '{}'")
     op.execute(
         """
         CREATE TABLE work_order_service (
