@@ -38,4 +38,15 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX work_order_service_party ON work_order_service USING gin (party gin_trgm_ops)")
+    # Events say the local time of a service: 2026-11-02T17:30:00-06:00. Without a zone it is in UTC.
+    op.execute(
+        """
+        CREATE FUNCTION local_moment(moment timestamptz, zone text) RETURNS text LANGUAGE sql STABLE AS $$
+            SELECT to_char(local, 'YYYY-MM-DD"T"HH24:MI:SS') || CASE WHEN ahead < interval '0' THEN '-' ELSE '+' END
+                || to_char(greatest(ahead, -ahead), 'HH24:MI')
+            FROM (SELECT moment AT TIME ZONE coalesce(zone, 'UTC') AS local,
+                         (moment AT TIME ZONE coalesce(zone, 'UTC')) - (moment AT TIME ZONE 'UTC') AS ahead) AS here
+        $$
+        """
+    )
     op.execute(f"GRANT DELETE ON work_order_service TO {RUNTIME}")
