@@ -283,6 +283,20 @@ class PaymentSettled(DomainError):
     status = 409
 
 
+class AlreadyExported(DomainError):
+    """The order was booked in Accounts Receivable, so it cannot be voided. Zero-bill it instead."""
+
+    code = "ALREADY_EXPORTED"
+    status = 409
+
+
+class NotVoid(DomainError):
+    """The order is not void."""
+
+    code = "NOT_VOID"
+    status = 409
+
+
 class ClientNumberRequired(DomainError):
     """The customer or the bill-to requires one of the client's own numbers, such as the matter, on every order.
 

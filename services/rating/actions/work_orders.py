@@ -275,9 +275,9 @@ async def change_order(
 ) -> None:
     """Changes fields of an order. A change that does not match its draft invoice takes it off the invoice.
 
-    `changes` may have all `services` of the order; for `zone` see enter_order. If what others are told
-    of a rated order changes, such as its bill-to or its case, an event is published. Raises NotFound, LockedUseCredit, VersionStale, UnknownReference,
-    DerivedFromServices, NumberTaken or Forbidden.
+    `changes` may have all `services` of the order; for `zone` see enter_order. If what events
+    say of a rated order changes, such as its bill-to or its case, one is published. Raises NotFound, LockedUseCredit,
+    VersionStale, UnknownReference, ClientNumberRequired, DerivedFromServices, NumberTaken or Forbidden.
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
     before = await services_of_orders.of_order(session, order, zone)
@@ -308,8 +308,8 @@ async def change_order(
         await work_order_services.replace(session, {order_id: after})
         differing += services_of_orders.changes_of(before, after)
     await history.note_one(session, "work_order", history.key_of(order_id), "changed", differing)
-    told = any(one.field.partition("/")[0] in ratings.PUBLISHED for one in differing)
-    if told and order.status != "open":
+    published = any(one.field.partition("/")[0] in ratings.PUBLISHED for one in differing)
+    if published and order.status != "open":
         await ratings.announce(session, [order_id])
 
 

@@ -106,7 +106,7 @@ UNITS = {
     "parcels": "parcels",
     "persons": "persons",
 }
-"""How invoices write the units of quantities. Amounts of money have none, and weight is in whatever unit the company uses."""
+"""How invoices write the units of quantities. Amounts of money have none, and weight is in any unit the company uses."""
 ONE = "one"
 """The quantity source of a line that is charged once per order."""
 QuantitySource = Annotated[str, MaxLen(30)]

@@ -1,4 +1,4 @@
-"""What receivables and others are told about an order beside its price, as JSON that PostgreSQL builds from the rows."""
+"""What events say about an order beside its price, as JSON that PostgreSQL builds from the rows."""
 
 from services.rating.records.work_orders import UNITS
 
@@ -18,7 +18,7 @@ FACTS = f"""nullif(json_strip_nulls(json_build_object({_MEMBERS}, 'services', (
         'manner', s.manner, 'received_by', s.received_by,
         'attempts', greatest(jsonb_array_length(s.attempts), CAST(s.outcome = 'served' AS int))) ORDER BY s.position)
     FROM work_order_service s WHERE s.work_order_id = w.id AND s.outcome <> 'cancelled')))::text, '{{}}')::json"""
-"""An expression over `work_order w`: its facts, or null if there are none. Services that were cancelled are left out."""
+"""An expression over `work_order w`: its facts, or null without any. Services that were cancelled are left out."""
 
 _WRITTEN = f"concat({', '.join(f'w.{name}' for name in (*_TEXTS, *_DAYS))})"
 _SERVICE = "concat(s.party, s.street, s.city, s.state, s.zip, s.manner, s.received_by)"

@@ -38,6 +38,19 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX work_order_service_party ON work_order_service USING gin (party gin_trgm_ops)")
+    # Orders can be void. 0039 validates the checks.
+    op.execute(
+        """
+        ALTER TABLE work_order DROP CONSTRAINT work_order_status_check, ADD CONSTRAINT work_order_status_check
+            CHECK (status IN ('open', 'rated', 'assigned', 'exporting', 'exported', 'closed', 'void')) NOT VALID
+        """
+    )
+    op.execute(
+        """
+        ALTER TABLE order_step DROP CONSTRAINT order_step_action_check, ADD CONSTRAINT order_step_action_check
+            CHECK (action IN ('assign', 'unassign', 'remove', 'zero_bill', 'reopen', 'void', 'unvoid')) NOT VALID
+        """
+    )
     # Events say the local time of a service: 2026-11-02T17:30:00-06:00. Without a zone it is in UTC.
     op.execute(
         """

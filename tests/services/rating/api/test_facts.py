@@ -1,4 +1,4 @@
-"""What receivables and others are told about an order beside its price."""
+"""What events say about an order beside its price."""
 
 import json
 from typing import Any
