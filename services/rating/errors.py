@@ -283,6 +283,30 @@ class PaymentSettled(DomainError):
     status = 409
 
 
+class AlreadyExported(DomainError):
+    """The order was booked in Accounts Receivable, so it cannot be voided. Zero-bill it instead."""
+
+    code = "ALREADY_EXPORTED"
+    status = 409
+
+
+class NotVoid(DomainError):
+    """The order is not void."""
+
+    code = "NOT_VOID"
+    status = 409
+
+
+class ClientNumberRequired(DomainError):
+    """The customer or the bill-to requires one of the client's own numbers, such as the matter, on every order.
+
+    Enter it. Which numbers are required is set at the customer in Accounts Receivable.
+    """
+
+    code = "CLIENT_NUMBER_REQUIRED"
+    status = 422
+
+
 class DerivedFromServices(DomainError):
     """A field was sent that comes from the services of the order, and it is not what these say.
 

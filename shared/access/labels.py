@@ -9,6 +9,7 @@ FEATURES: Mapping[str, str] = {
     "rating.audit": "See who did what in rating",
     "rating.commissions": "Commissions of servers",
     "rating.export": "Export rated work orders",
+    "rating.proof": "Proofs of delivery",
     "rating.rate_tables": "Rate tables and their codes",
     "rating.rating": "Rate work orders",
     "rating.reconciliation": "Reconcile rating",

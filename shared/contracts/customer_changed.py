@@ -9,7 +9,10 @@ ClientNumber = Literal["attorney", "claim", "client_id", "matter", "purchase_ord
 
 
 class CustomerChanged(Event):
-    """`credit_limit` is in the company's currency; null means no limit."""
+    """`credit_limit` is in the company's currency; null means no limit.
+
+    `required_numbers` are those of the client's own numbers that an order of the customer must have.
+    """
 
     service: ClassVar[str] = "receivables"
 
@@ -20,3 +23,4 @@ class CustomerChanged(Event):
     status: Literal["active", "hold", "inactive"]
     customer_type: str
     credit_limit: Money | None = None
+    required_numbers: tuple[ClientNumber, ...] = ()

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     DateTime,
@@ -96,6 +97,11 @@ def code(target: str | None = None, **options: Any) -> Any:
     """A text key, compared byte by byte; with `target` a reference to another table."""
     keys = [ForeignKey(target)] if target else []
     return Field(sa_column=Column(Text(collation="C"), *keys, **{"nullable": False, **options}))
+
+
+def codes(**options: Any) -> Any:
+    """Several codes in one column."""
+    return Field(sa_column=Column(ARRAY(Text), **{"nullable": False, **options}))
 
 
 def words(**options: Any) -> Any:

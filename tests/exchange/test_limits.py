@@ -36,6 +36,7 @@ Ids = tuple[str, ...]
 _RATING_ORDERS: dict[str, Ids] = {
     "/v1/work-orders": (),
     "/v1/work-orders/{work_order_id}": ("order",),
+    "/v1/work-orders/{work_order_id}/proof": ("order",),
     "/v1/work-orders/{work_order_id}/history": ("order",),
     "/v1/work-orders/{work_order_id}/rating": ("order",),
     "/v1/work-orders/{work_order_id}/ratings": ("order",),

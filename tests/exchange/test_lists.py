@@ -118,7 +118,7 @@ RATING = (
             **{name: one(name) for name in ("branch", "customer", "bill_to")},
             **DATES,
             "status": several("status"),
-            "search": part_of("number", "reference", shortest=3),
+            "search": part_of("number", "reference", "case_title", "cause_number", "matter", shortest=3),
         },
         ("id", "number", "service_on", "branch", "bill_to", "status", "total"),
         ("total",),

@@ -1,4 +1,4 @@
-"""Orders that are invoiced on demand, closed without an invoice, or reopened."""
+"""Orders that are invoiced on demand, closed without an invoice, voided, or reopened."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.exports import ExportRequest, claim_run
-from services.rating.actions.ratings import rate_locked
+from services.rating.actions.ratings import rate_locked, remove_ratings_locked
 from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import NotExportable, OnInvoice
 from services.rating.rules.exports.runs import ExportRun
-from services.rating.rules.work_orders import require_closed, require_open
+from services.rating.rules.work_orders import require_closed, require_never_exported, require_open, require_void
 from services.rating.store import closings
 from services.rating.store.exports import claim
 from shared.access.grants import Scope
@@ -78,3 +78,41 @@ async def reopen(
     require_version(order.revision, expected_revision, f"Work order {order.number}")
     await closings.set_status(session, [order_id], "open")
     await closings.insert(session, [order_id], "reopen", reason, done_by, done_at)
+
+
+async def void(
+    session: AsyncSession,
+    scope: Scope,
+    order_id: int,
+    expected_revision: int,
+    reason: str,
+    done_by: str,
+    done_at: datetime,
+) -> None:
+    """Voids an order that was entered by mistake, with its rating; its number stays used.
+
+    Raises NotFound, LockedUseCredit, VersionStale or AlreadyExported.
+    """
+    order = await lock_editable(session, scope, order_id, expected_revision)
+    require_never_exported(order, exported=await closings.was_exported(session, order_id))
+    if order.status != "open":
+        await remove_ratings_locked(session, [order], done_by, done_at)
+    await closings.set_status(session, [order_id], "void")
+    await closings.insert(session, [order_id], "void", reason, done_by, done_at)
+
+
+async def unvoid(
+    session: AsyncSession,
+    scope: Scope,
+    order_id: int,
+    expected_revision: int,
+    reason: str,
+    done_by: str,
+    done_at: datetime,
+) -> None:
+    """Opens a void order again; raises NotFound, NotVoid or VersionStale."""
+    order = await find_order(session, scope, order_id, lock=True)
+    require_void(order)
+    require_version(order.revision, expected_revision, f"Work order {order.number}")
+    await closings.set_status(session, [order_id], "open")
+    await closings.insert(session, [order_id], "unvoid", reason, done_by, done_at)

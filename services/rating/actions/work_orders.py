@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import coverage
 from services.rating.actions import work_order_services as services_of_orders
-from services.rating.errors import NoProfile, NumberTaken, UnknownReference
+from services.rating.errors import ClientNumberRequired, NoProfile, NumberTaken, UnknownReference
 from services.rating.records.work_order_services import Service
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
+from services.rating.rules.customers import find_missing_numbers
 from services.rating.rules.draft_invoices import leaves_invoice
 from services.rating.rules.listed_orders import OrderItem, add_warnings
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings, find_unknown_customers
@@ -142,6 +143,7 @@ async def enter_order(
     (entry,) = await spelled(session, [entry], await codes.companies_of_branches(session))
     faults = await services_of_orders.find_faults(session, services)
     await require_valid_order(session, scope, entry, also=[*also, *faults])
+    await _require_numbers(session, entry)
     if services:
         services = await services_of_orders.in_zone(session, entry.branch, services, zone)
         entry = services_of_orders.with_derived(entry, services, sent)
@@ -178,6 +180,21 @@ async def spelled(session: AsyncSession, entries: Sequence[OrderT], companies: M
     return found
 
 
+async def _require_numbers(session: AsyncSession, entry: OrderEntry, before: WorkOrder | None = None) -> None:
+    """Raises ClientNumberRequired for numbers that the order lacks; a change may leave those out that it lacked before."""
+    companies = await codes.companies_of_branches(session)
+    sides = [(companies[entry.branch], entry)] + ([] if before is None else [(before.ar_company, before)])
+    named = {(company, number) for company, order in sides for number in (order.customer, order.bill_to)}
+    required = await customers.required_numbers(session, sorted(named))
+    missing = find_missing_numbers(entry, companies[entry.branch], required)
+    lacked = {} if before is None else find_missing_numbers(before, before.ar_company, required)
+    faults = [Fault(f"/{name}", message) for name, message in missing.items() if name not in lacked]
+    if faults:
+        raise ClientNumberRequired(
+            f"Work order {entry.number} lacks numbers that its customer requires; see `errors`.", faults=faults
+        )
+
+
 async def _require_free(session: AsyncSession, number: str) -> None:
     taken = await work_orders.taken_numbers(session, [number])
     if number in taken:
@@ -202,6 +219,10 @@ async def import_orders(
     taken = await work_orders.taken_numbers(
         session, [numbered.row.number for numbered in file.all_rows if numbered.row.number]
     )
+    named = {
+        (companies.get(row.branch, 0), number) for row in entries for number in (row.customer, row.bill_to) if number
+    }
+    required = await customers.required_numbers(session, sorted(named))
     faults: list[tuple[Numbered[EnteredOrder], str, str]] = []
     async for part in in_turns(rows, ROWS_IN_ONE_GO):
         for numbered in part:
@@ -213,6 +234,7 @@ async def import_orders(
             within = scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company)
             if not (numbered.faulty or within):
                 faults.append((numbered, "branch", "is outside the branches and customers that you may edit"))
+            faults += [(numbered, *fault) for fault in find_missing_numbers(entry, company, required).items()]
     file.refuse(faults)
     async for part in in_turns(rows, ROWS_IN_ONE_GO):
         await work_orders.insert(session, [numbered.row for numbered in part], imported_by, imported=True)
@@ -253,9 +275,9 @@ async def change_order(
 ) -> None:
     """Changes fields of an order. A change that does not match its draft invoice takes it off the invoice.
 
-    `changes` may have all `services` of the order; for `zone` see enter_order. If the number, customer, bill-to or branch
-    of a rated order changes, an event is published. Raises NotFound, LockedUseCredit, VersionStale, UnknownReference,
-    DerivedFromServices, NumberTaken or Forbidden.
+    `changes` may have all `services` of the order; for `zone` see enter_order. If what events
+    say of a rated order changes, such as its bill-to or its case, one is published. Raises NotFound, LockedUseCredit,
+    VersionStale, UnknownReference, ClientNumberRequired, DerivedFromServices, NumberTaken or Forbidden.
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
     before = await services_of_orders.of_order(session, order, zone)
@@ -265,6 +287,7 @@ async def change_order(
     after: Sequence[Service] = changes.get("services", before)
     faults = await services_of_orders.find_faults(session, after, before)
     await require_valid_order(session, scope, entry, before=order, also=faults)
+    await _require_numbers(session, entry, order)
     if after:
         after = await services_of_orders.in_zone(session, entry.branch, after, zone)
         entry = services_of_orders.with_derived(entry, after, sent)
@@ -285,10 +308,8 @@ async def change_order(
         await work_order_services.replace(session, {order_id: after})
         differing += services_of_orders.changes_of(before, after)
     await history.note_one(session, "work_order", history.key_of(order_id), "changed", differing)
-    moved = (entry.number, entry.customer, entry.bill_to, entry.branch) != (
-        *(order.number, order.customer, order.bill_to, order.branch),
-    )
-    if moved and order.status != "open":
+    published = any(one.field.partition("/")[0] in ratings.PUBLISHED for one in differing)
+    if published and order.status != "open":
         await ratings.announce(session, [order_id])
 
 

@@ -1,10 +1,19 @@
-"""The ends of a work order over HTTP: on-demand invoice, zero-bill, reopening, and hand-overs."""
+"""The ends of a work order over HTTP: on-demand invoice, zero-bill, reopening, voiding, and hand-overs."""
 
 from services.rating.actions import closings, exports, work_orders
 from services.rating.actions.exports import ExportRequest
 from services.rating.api.dependencies import CHANGING, CompanyZone, Today
 from services.rating.api.ratings import FAILING
-from services.rating.errors import ExportDateRefused, NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
+from services.rating.errors import (
+    AlreadyExported,
+    ExportDateRefused,
+    NotClosed,
+    NotExportable,
+    NotOpen,
+    NotReadyForRating,
+    NotVoid,
+    OnInvoice,
+)
 from services.rating.rules.exports.claim import Selection
 from services.rating.rules.exports.hand_overs import CreditedHandOver
 from services.rating.rules.exports.runs import ExportRun
@@ -26,6 +35,7 @@ router = Router("work-orders")
 VIEW = declared.feature("rating.work_orders", Level.VIEW)
 EXPORT = declared.feature("rating.export", Level.EDIT)
 CLOSE = declared.feature("rating.rating", Level.EDIT)
+VOID = declared.feature("rating.work_orders", Level.EDIT)
 REOPEN = declared.feature("rating.rating", Level.APPROVE)
 
 
@@ -98,6 +108,39 @@ async def reopen_work_order(
 ) -> WorkOrderRead:
     """Reopens a closed order. Its next rating gets the next version."""
     await closings.reopen(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
+    return await _read(session, caller, work_order_id, response, zone)
+
+
+@router.post("/{work_order_id}/void", access=VOID, refuses=[*CHANGING, AlreadyExported])
+async def void_work_order(
+    work_order_id: Id,
+    body: Reason,
+    revision: ExpectedVersion,
+    response: Tagged,
+    caller: CallerOf,
+    session: Transaction,
+    zone: CompanyZone,
+) -> WorkOrderRead:
+    """Voids an order that was entered by mistake, and removes its rating, while it was never exported.
+
+    A void order is in no total, and in lists only with `status=void`. Its number stays used.
+    """
+    await closings.void(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
+    return await _read(session, caller, work_order_id, response, zone)
+
+
+@router.post("/{work_order_id}/unvoid", access=VOID, refuses=[NotFound, VersionMissing, VersionStale, NotVoid])
+async def unvoid_work_order(
+    work_order_id: Id,
+    body: Reason,
+    revision: ExpectedVersion,
+    response: Tagged,
+    caller: CallerOf,
+    session: Transaction,
+    zone: CompanyZone,
+) -> WorkOrderRead:
+    """Opens a void order again. Its next rating gets the next version."""
+    await closings.unvoid(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
     return await _read(session, caller, work_order_id, response, zone)
 
 

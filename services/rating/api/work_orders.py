@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING, CompanyZone
-from services.rating.errors import DerivedFromServices, NotRated, NumberTaken, UnknownReference
+from services.rating.errors import ClientNumberRequired, DerivedFromServices, NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
 from services.rating.rules.listed_orders import OrderItem, OrderRow
 from services.rating.rules.work_orders import OrderFilter, OrderTotals, WorkOrder, number_key
@@ -62,7 +62,7 @@ async def _order_in_path(request: Request, session: AsyncSession) -> WorkOrder |
     "",
     access=EDIT,
     status_code=201,
-    refuses=[UnknownReference, DerivedFromServices, NumberTaken],
+    refuses=[UnknownReference, ClientNumberRequired, DerivedFromServices, NumberTaken],
     naming=Naming(NewWorkOrder, _find_unknown),
 )
 async def enter_work_order(
@@ -112,7 +112,7 @@ async def list_work_order_entries(
 @router.patch(
     "/{work_order_id}",
     access=EDIT,
-    refuses=[*CHANGING, UnknownReference, DerivedFromServices, NumberTaken],
+    refuses=[*CHANGING, UnknownReference, ClientNumberRequired, DerivedFromServices, NumberTaken],
     naming=Naming(WorkOrderChange, work_orders.find_unknown, _order_in_path),
 )
 async def change_work_order(

@@ -21,6 +21,7 @@ async def handle(session: AsyncSession, events: Sequence[CustomerChanged]) -> No
             event.status,
             event.customer_type,
             event.credit_limit,
+            event.required_numbers,
         )
         for event in events
     ]

@@ -26,6 +26,7 @@ class Customer(Table, table=True):
     status: str = columns.words()
     customer_type: str = columns.code()
     credit_limit: Decimal | None = columns.money(nullable=True)
+    required_numbers: list[str] = columns.codes()
 
 
 class CustomerAccount(Table, table=True):

@@ -87,7 +87,7 @@ class OrderStep(Table, table=True):
     """What people did with orders. Append-only.
 
     An order is put on a draft invoice (`assign`), taken off it (`unassign`), loses its rating (`remove`), is closed
-    without an invoice (`zero_bill`) or is reopened (`reopen`).
+    without an invoice (`zero_bill`), is reopened (`reopen`), is voided (`void`) or opened again after that (`unvoid`).
     """
 
     __tablename__ = "order_step"

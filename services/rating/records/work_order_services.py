@@ -51,7 +51,7 @@ class ServiceAttempt(Record):
         return " | ".join(parts).rstrip(" |")
 
 
-def _read_attempts(value: Any) -> Any:
+def read_attempts(value: Any) -> Any:
     """Reads `2026-11-02 14:30 | front door | nobody home | S101; 2026-11-03 09:00` as a list of attempts."""
     if not isinstance(value, str):
         return value
@@ -90,7 +90,7 @@ class Service(Record):
     documents: Words = ""
     """The papers, if they are not those of the order."""
     attempts: Annotated[
-        Sequence[ServiceAttempt], BeforeValidator(_read_attempts), MaxLen(MOST_ATTEMPTS), AS_DOCUMENT
+        Sequence[ServiceAttempt], BeforeValidator(read_attempts), MaxLen(MOST_ATTEMPTS), AS_DOCUMENT
     ] = ()
     """In a file: `2026-11-02 14:30 | front door | nobody home | S101`, separated by semicolons."""
 

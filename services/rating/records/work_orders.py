@@ -95,6 +95,18 @@ class ProofOfDelivery(Record):
 
 
 QUANTITY_SOURCES = tuple(ProofOfDelivery.model_fields)
+UNITS = {
+    "miles": "mi",
+    "waiting_minutes": "min",
+    "hours": "h",
+    "pieces": "pieces",
+    "attempts": "attempts",
+    "pages": "pages",
+    "servees": "servees",
+    "parcels": "parcels",
+    "persons": "persons",
+}
+"""How invoices write the units of quantities. Amounts of money have none, and weight is in any unit the company uses."""
 ONE = "one"
 """The quantity source of a line that is charged once per order."""
 QuantitySource = Annotated[str, MaxLen(30)]

@@ -1,9 +1,12 @@
 """Owns what rating knows about a customer, for pricing and for warnings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
+
+from services.rating.records.work_orders import OrderEntry
+from shared.contracts.customer_changed import ClientNumber
 
 CustomerStatus = Literal["active", "hold", "inactive"]
 
@@ -22,9 +25,10 @@ class ListedCustomer:
 
 @dataclass(frozen=True)
 class Customer(ListedCustomer):
-    """A customer with the credit limit, or None if there is no limit."""
+    """A customer with the credit limit, or None if there is no limit, and the client's numbers that its orders need."""
 
     credit_limit: Decimal | None = None
+    required_numbers: Sequence[ClientNumber] = ()
 
 
 class _Versioned(Protocol):
@@ -43,3 +47,20 @@ def newest(copies: Iterable[Copy], key: Callable[[Copy], tuple[Any, ...]]) -> li
         if known is None or known.version < copy.version:
             kept[key(copy)] = copy
     return [kept[found] for found in sorted(kept)]
+
+
+RequiredNumbers = Mapping[tuple[int, str], Sequence[ClientNumber]]
+"""The client's numbers that the orders of customers must have, by AR company and number of the customer."""
+
+
+def find_missing_numbers(order: OrderEntry, company: int | None, required: RequiredNumbers) -> dict[ClientNumber, str]:
+    """The client's numbers that the customer or the bill-to of the order requires and the order lacks, with a message.
+
+    Example: S1001 requires a matter, and an order of S1002 that S1001 pays for has none: the matter is missing.
+    """
+    missing: dict[ClientNumber, str] = {}
+    for number in (order.customer, order.bill_to):
+        for name in required.get((company or 0, number), ()):
+            if not getattr(order, name):
+                missing.setdefault(name, f"is empty; customer {number} requires it on every order")
+    return missing

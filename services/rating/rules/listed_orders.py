@@ -36,6 +36,7 @@ class ListedOrder:
     reference: str
     matter: str
     case_title: str
+    cause_number: str
     due_on: date | None
     status: OrderStatus
     revision: int

@@ -6,7 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
+from services.rating.errors import (
+    AlreadyExported,
+    LockedUseCredit,
+    NotClosed,
+    NotOpen,
+    NotRated,
+    NotReadyForRating,
+    NotVoid,
+)
 from services.rating.records.work_orders import EnteredOrder, FieldStatus, OrderEntry
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
@@ -14,10 +22,10 @@ from shared.values.money import Money
 from shared.values.names import fold
 from shared.values.text import CodeText, Line, NumberText
 
-OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "closed"]
-ClosingStatus = Literal["open", "closed"]
-"""The status of an order after a zero-bill, a reopening or a credit."""
-ClosingAction = Literal["zero_bill", "reopen"]
+OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "closed", "void"]
+ClosingStatus = Literal["open", "closed", "void"]
+"""The status of an order after a zero-bill, a reopening, a credit or a voiding."""
+ClosingAction = Literal["zero_bill", "reopen", "void", "unvoid"]
 OUTCOMES: tuple[FieldStatus, ...] = ("served", "not_served", "cancelled")
 """The field statuses that end the field work. In capitals, each is also a bill type of kind `outcome`."""
 EDITABLE: frozenset[OrderStatus] = frozenset({"open", "rated", "assigned"})
@@ -40,7 +48,9 @@ class WorkOrder(OrderEntry):
 class OrderFilter(Filter):
     """Filters work orders. The dates are service dates."""
 
-    status: list[OrderStatus] | None = Field(default=None, description="Orders with any of these statuses.")
+    status: list[OrderStatus] | None = Field(
+        default=None, description="Orders with any of these statuses. Without it, all but void ones."
+    )
     reason: CodeText | None = Field(
         default=None, description="Open orders whose rating would be refused with this code, such as `NO_PROFILE`."
     )
@@ -84,7 +94,7 @@ NOWHERE = Whereabouts(None, None, None, None, None, None)
 
 @dataclass(frozen=True)
 class Closing:
-    """Who closed the order without an invoice (`zero_bill`) or reopened it (`reopen`), when and why."""
+    """What ended the order without an invoice (`zero_bill`, `void`) or took that back (`reopen`, `unvoid`), and why."""
 
     action: ClosingAction
     reason: str
@@ -116,6 +126,8 @@ def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
             f"(company {whereabouts.ar_company}, {whereabouts.ar_month}, transaction {whereabouts.ar_transaction}). "
             "Credit it there with disposition rerate, then rate the order again."
         )
+    elif order.status == "void":
+        detail = f"Work order {order.number} is void. Take that back first, with unvoid."
     else:
         detail = f"Work order {order.number} is closed. Reopen it first."
     raise LockedUseCredit(detail, members={name: value for name, value in members.items() if value is not None})
@@ -152,6 +164,18 @@ def require_closed(order: WorkOrder) -> None:
     """Raises NotClosed unless the order is closed."""
     if order.status != "closed":
         raise NotClosed(f"Work order {order.number} is {order.status}, not closed.")
+
+
+def require_never_exported(order: WorkOrder, *, exported: bool) -> None:
+    """Raises AlreadyExported for an order that was ever booked in Accounts Receivable, even if it was credited since."""
+    if exported:
+        raise AlreadyExported(f"Work order {order.number} was invoiced before. Close it without an invoice instead.")
+
+
+def require_void(order: WorkOrder) -> None:
+    """Raises NotVoid unless the order is void."""
+    if order.status != "void":
+        raise NotVoid(f"Work order {order.number} is {order.status}, not void.")
 
 
 def ratable(*, again: bool) -> tuple[OrderStatus, ...]:

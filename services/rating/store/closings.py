@@ -1,4 +1,4 @@
-"""Statements for orders that are closed without an invoice or reopened."""
+"""Statements for orders that are closed without an invoice, voided or reopened."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.work_orders import ClosingAction, ClosingStatus
-from shared.database.statements import execute
+from shared.database.statements import execute, fetch_value
 
 
 async def set_status(session: AsyncSession, order_ids: Sequence[int], status: ClosingStatus) -> None:
-    """Closes open orders, or reopens closed ones with the next rating version. The caller has locked them."""
+    """Closes or voids open orders, or opens them again with the next rating version. The caller has locked them."""
     await execute(
         session,
         """
@@ -27,7 +27,7 @@ async def set_status(session: AsyncSession, order_ids: Sequence[int], status: Cl
 async def insert(
     session: AsyncSession, order_ids: Sequence[int], action: ClosingAction, reason: str, done_by: str, done_at: datetime
 ) -> None:
-    """Records who closed or reopened orders, and why."""
+    """Records who closed, reopened or voided orders, and why."""
     await execute(
         session,
         """
@@ -40,3 +40,18 @@ async def insert(
         done_by=done_by,
         done_at=done_at,
     )
+
+
+async def was_exported(session: AsyncSession, order_id: int) -> bool:
+    """Whether the order was ever booked in Accounts Receivable."""
+    found: bool = await fetch_value(
+        session,
+        """
+        SELECT EXISTS (
+            SELECT FROM export_order o
+            JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+            WHERE o.work_order_id = :order_id AND e.outcome = 'exported')
+        """,
+        order_id=order_id,
+    )
+    return found

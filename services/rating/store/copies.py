@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.models import metadata
-from shared.database.columns import arrays_of, column_types
+from shared.database.columns import arrays_of, column_types, to_codes, values_of
 from shared.database.statements import columns, execute
 
 
@@ -18,8 +18,11 @@ async def take_over(session: AsyncSession, table: str, keys: Sequence[str], copi
     await execute(
         session,
         f"""
-        INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays_of(types)}) AS changed ({names})
+        INSERT INTO {table} ({names}) SELECT {values_of(types)} FROM unnest({arrays_of(types)}) AS changed ({names})
         ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {changes} WHERE {table}.version < excluded.version
         """,
-        **columns(copies, *types),
+        **{
+            name: [to_codes(several) for several in values] if types[name] == "TEXT[]" else values
+            for name, values in columns(copies, *types).items()
+        },
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.customers import ListedCustomer
+from services.rating.rules.customers import ListedCustomer, RequiredNumbers
 from services.rating.rules.order_warnings import NamesCustomers
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
@@ -41,6 +41,22 @@ async def spellings(session: AsyncSession, customers: Sequence[tuple[int, str]])
         {"companies": [company for company, _ in customers], "numbers": [number for _, number in customers]},
     )
     return {(row.ar_company, row.number): row.spelled for row in rows}
+
+
+async def required_numbers(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> RequiredNumbers:
+    """The client's numbers that orders of these customers, given by AR company and number, must have."""
+    rows = await session.execute(
+        text(
+            """
+            SELECT c.ar_company, c.number, c.required_numbers
+            FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[])) AS named (ar_company, number)
+            JOIN customer c ON c.ar_company = named.ar_company AND c.number = named.number
+            WHERE cardinality(c.required_numbers) > 0
+            """
+        ),
+        {"companies": [company for company, _ in customers], "numbers": [number for _, number in customers]},
+    )
+    return {(row.ar_company, row.number): row.required_numbers for row in rows}
 
 
 async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:

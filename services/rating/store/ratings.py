@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.rated import Explanation, Rated, RatedLine, ServerPart, explain
 from services.rating.rules.rating_warnings import RatingFacts, facts_of
 from services.rating.rules.ratings import RatingHead
+from services.rating.store.facts import FACT_FIELDS, FACTS
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import copy_records, execute, fetch_all, fetch_values
@@ -99,12 +100,16 @@ async def _move_orders(session: AsyncSession, versions: Mapping[int, int]) -> No
     )
 
 
+PUBLISHED = frozenset({"number", "customer", "bill_to", "branch", "services", *FACT_FIELDS})
+"""The fields of an order that its event carries, beside its rating."""
+
+
 async def announce(session: AsyncSession, order_ids: Sequence[int]) -> None:
     """Appends a `work-order-rated` event for each order, with its current rating or without one if it was removed."""
     await outbox.append_selected(
         session,
         WorkOrderRated,
-        """
+        f"""
         SELECT json_build_object(
             'work_order_id', w.id, 'number', w.number, 'revision', w.revision, 'rating_version', w.rating_version,
             'state', CASE WHEN r.id IS NULL THEN 'removed' ELSE 'rated' END,
@@ -119,7 +124,7 @@ async def announce(session: AsyncSession, order_ids: Sequence[int]) -> None:
                 '[]'::json),
             'charges_total', coalesce(r.charges_total, 0.00)::text,
             'advances_total', coalesce(r.advances_total, 0.00)::text,
-            'total', coalesce(r.total, 0.00)::text) AS data
+            'total', coalesce(r.total, 0.00)::text, 'facts', {FACTS}) AS data
         FROM work_order w
         JOIN branch b ON b.code = w.branch
         LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version

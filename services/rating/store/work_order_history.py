@@ -38,7 +38,8 @@ _STEPS = f"""
     UNION ALL
     SELECT s.done_at, s.done_by,
            CASE s.action WHEN 'assign' THEN 'assigned' WHEN 'unassign' THEN 'unassigned' WHEN 'remove' THEN 'rating_removed'
-                         WHEN 'zero_bill' THEN 'zero_billed' ELSE 'reopened' END,
+                         WHEN 'zero_bill' THEN 'zero_billed' WHEN 'void' THEN 'voided' WHEN 'unvoid' THEN 'unvoided'
+                         ELSE 'reopened' END,
            CASE s.action WHEN 'assign' THEN jsonb_build_array({_field("invoice_id", "NULL", "s.invoice_id")})
                          WHEN 'unassign' THEN jsonb_build_array({_field("invoice_id", "s.invoice_id", "NULL")})
                          ELSE '[]' END,

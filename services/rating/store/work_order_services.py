@@ -89,7 +89,7 @@ async def list_services(
     """
     source = "work_order_service s JOIN work_order w ON w.id = s.work_order_id JOIN branch b ON b.code = w.branch"
     where = (
-        Where()
+        Where(["w.status <> 'void'"])
         .within(scope, **SIDES)
         .add("(w.number = :number OR w.number_key = lower(:number))", number=number)
         .add("s.party ILIKE :party", party=containing(party))

@@ -119,7 +119,7 @@ async def last_closing(session: AsyncSession, order_id: int) -> Closing | None:
         Closing,
         """
         SELECT action, reason, done_by, done_at FROM order_step
-        WHERE work_order_id = :order_id AND action IN ('zero_bill', 'reopen') ORDER BY id DESC LIMIT 1
+        WHERE work_order_id = :order_id AND action IN ('zero_bill', 'reopen', 'void', 'unvoid') ORDER BY id DESC LIMIT 1
         """,
         order_id=order_id,
     )
@@ -183,6 +183,8 @@ def _where(scope: Scope, filters: OrderFilter) -> Where:
         .add("w.due_on >= :due_from", due_from=filters.due_from)
         .add("w.due_on <= :due_to", due_to=filters.due_to)
     )
+    if filters.status is None:
+        where.terms.append("w.status <> 'void'")
     if filters.reason is not None:
         refused = "SELECT e.work_order_id FROM order_estimate e WHERE e.why <> '' AND e.why = :reason"
         where.add(f"w.status = 'open' AND w.id IN ({refused})", reason=filters.reason)

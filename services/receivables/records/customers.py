@@ -69,6 +69,8 @@ class CustomerEntry(Record):
     """Whether invoices show each line, or one line for each billing item of an order."""
     shown_numbers: Annotated[Sequence[ClientNumber], SPLIT, AfterValidator(_each_once), AS_CODES] = CLIENT_NUMBERS
     """Which of the client's own numbers invoices show. In a file they are separated by semicolons."""
+    required_numbers: Annotated[Sequence[ClientNumber], SPLIT, AfterValidator(_each_once), AS_CODES] = ()
+    """The client's own numbers that each work order of the customer must have. In a file they are separated by semicolons."""
 
     @model_validator(mode="before")
     @classmethod

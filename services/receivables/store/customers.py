@@ -18,6 +18,7 @@ from shared.events import outbox
 
 _TABLE = column_types(metadata.tables["customer"])
 _TYPES = {name: _TABLE[name] for name in CustomerEntry.model_fields}
+_LISTS = ("shown_numbers", "required_numbers")
 CHANGEABLE = tuple(name for name in _TYPES if name not in {"ar_company", "number"})
 """What can change once a customer exists."""
 _COLUMNS = ", ".join(f"c.{name}" for name in _TABLE if name in Customer.model_fields)
@@ -137,6 +138,11 @@ async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list
     )
 
 
+def _values_of(entry: CustomerEntry) -> dict[str, object]:
+    values = {name: getattr(entry, name) for name in _TYPES}
+    return values | {name: list(values[name]) for name in _LISTS}
+
+
 async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     """Creates a customer and returns its id."""
     names = ", ".join(_TYPES)
@@ -144,7 +150,7 @@ async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     customer_id: int = await fetch_value(
         session,
         f"INSERT INTO customer ({names}) VALUES ({values}) RETURNING id",
-        **{name: getattr(entry, name) for name in _TYPES} | {"shown_numbers": list(entry.shown_numbers)},
+        **_values_of(entry),
     )
     return customer_id
 
@@ -167,7 +173,7 @@ async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry], names:
         WHERE ({before}) IS DISTINCT FROM ({after})
         RETURNING id
         """,
-        **columns(entries, *_TYPES) | {"shown_numbers": [to_codes(entry.shown_numbers) for entry in entries]},
+        **columns(entries, *_TYPES) | {name: [to_codes(getattr(entry, name)) for entry in entries] for name in _LISTS},
     )
 
 
@@ -178,7 +184,7 @@ async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) 
         session,
         f"UPDATE customer SET {changes}, version = version + 1 WHERE id = :id",
         id=customer_id,
-        **{name: getattr(entry, name) for name in _TYPES} | {"shown_numbers": list(entry.shown_numbers)},
+        **_values_of(entry),
     )
 
 
@@ -190,7 +196,7 @@ async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
         """
         SELECT json_build_object('ar_company', ar_company, 'number', number, 'version', version, 'name', name,
                                  'status', status, 'customer_type', customer_type,
-                                 'credit_limit', credit_limit::text) AS data
+                                 'credit_limit', credit_limit::text, 'required_numbers', required_numbers) AS data
         FROM customer WHERE id = ANY(CAST(:customer_ids AS bigint[])) ORDER BY id
         """,
         customer_ids=list(customer_ids),

@@ -5,7 +5,7 @@ from alembic import op
 from shared.events import ddl
 
 revision = "0040"
-down_revision = "0035"
+down_revision = "0039"
 
 RUNTIME = "rating_runtime"
 

@@ -46,7 +46,9 @@ async def _heads(session: AsyncSession, ids: Sequence[int]) -> list[DocumentHead
                t.invoice_number AS number, t.month, t.number AS transaction, c.number AS customer,
                c.name AS customer_name, c.address AS customer_address, t.contract, v.purchase_order,
                v.invoice_date, v.due_on, v.discount_on, p.description AS terms, sums.net, sums.tax, sums.total,
-               EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted
+               EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted,
+               k.remit_to, k.telephone, k.email, k.tax_number, k.payment_instructions, k.invoice_footer,
+               c.invoice_grouping AS grouping, c.shown_numbers
         FROM {_IDS}
         JOIN ar_transaction t ON t.id = chosen.id
         {CURRENT_VERSION}
