@@ -48,7 +48,7 @@ async def read_request(session: AsyncSession, scope: Scope, request_id: int) -> 
 async def list_history(
     session: AsyncSession, scope: Scope, request_id: int, query: PageQuery
 ) -> tuple[list[HistoryStep], str | None, int | None]:
-    """Who asked for a credit, changed and decided it; see `credit_requests.list_history`. Raises NotFound."""
+    """The requester, the changes and the decision of a request; see `credit_requests.list_history`. Raises NotFound."""
     if await credit_requests.find(session, scope, request_id) is None:
         raise NotFound(f"There is no credit request {request_id}.")
     return await credit_requests.list_history(session, request_id, query)

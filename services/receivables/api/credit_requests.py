@@ -52,7 +52,7 @@ async def read_credit_request(
 async def read_credit_request_history(
     request_id: Id, page: FixedPageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[HistoryStep, Count]:
-    """Who asked for the credit, changed and decided it, newest first."""
+    """The requester, the changes and the decision, newest first."""
     steps, cursor, count = await credit_requests.list_history(session, caller.scope, request_id, page)
     return Page(items=steps, next_cursor=cursor, totals=Count.of(count))
 
