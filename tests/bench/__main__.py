@@ -1,5 +1,5 @@
-"""`make bench` measures exports, postings, ratings, matching and events on a new suite, and compares the gateway with
-others. `make bench ONLY=growth` fills the databases with three years first, and takes many minutes.
+"""`make bench` measures exports, postings, ratings, matching, documents and events on a new suite, and compares the
+gateway with others. `make bench ONLY=growth` fills the databases with three years first, and takes many minutes.
 
 It writes docs/benchmarks.md, or only the sections of the parts that were run.
 """
@@ -12,7 +12,7 @@ from functools import cache
 
 from rich.console import Console
 
-from tests.bench import events, export, gateway, growth, matching, posting, rating, report
+from tests.bench import documents, events, export, gateway, growth, matching, posting, rating, report
 from tests.bench.figures import Comparison
 from tests.bench.fill import Size
 from tests.bench.stage import Stage, running_stage
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "only",
         nargs="*",
-        help="run only these: export, posting, rating, matching, events, gateway, growth (only if named: many minutes)",
+        help="run only these: export, posting, rating, matching, documents, events, gateway, growth (only if named: many minutes)",
     )
     parser.add_argument(
         "--orders", type=int, default=10_000, help="number of work orders to rate and to export, in thousands"
@@ -55,6 +55,7 @@ def main(arguments: list[str]) -> int:
             "posting": lambda: [posting.run(stage(), report_step)],
             "rating": lambda: [rating.run(stage(), report_step, count=chosen.orders)],
             "matching": lambda: [matching.run(report_step)],
+            "documents": lambda: [documents.run(report_step)],
             "growth": lambda: [growth.run(stage(), report_step, size=Size(invoices=chosen.invoices))],
             "events": lambda: [events.run(stage(), report_step, per_second=200, seconds=chosen.seconds)],
         }
