@@ -6,7 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from services.rating.store.exports.documents import DOCUMENT, MOST_BYTES
 from services.receivables.actions import invoice_emails
 from shared.clock import now
 from shared.contracts.order_facts import OrderFacts
@@ -108,6 +110,13 @@ async def sent_with(database: Database, invoice_id: int) -> list[str]:
     return str(line).removeprefix("- ").split(": ")
 
 
+_SIZES = f"""
+    SELECT octet_length(CAST({DOCUMENT} AS text)) AS real, {MOST_BYTES} AS most
+    FROM invoice i
+    JOIN work_order w ON w.invoice_id = i.id
+    JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+    GROUP BY i.id
+"""
 UNSAID = {"unit": "", "measured": None, "included": None, "fee_advance": False, "reason": ""}
 
 
@@ -142,6 +151,9 @@ async def test_an_invoice_keeps_what_rating_said_about_its_orders(
         file["name"],
         f"https://ratebook.example{file['link']}",
     ]
+    async with rating_database.transaction() as session:
+        sizes = (await session.execute(text(_SIZES))).all()
+    assert [size.real <= size.most for size in sizes] == [True, True]
     # Neither a credit nor another hand-over of the order changes what the invoice says.
     taken = await company[0].delete(
         file["link"].replace("/api/v1/rating/", "/v1/").removesuffix("/content"), headers={"if-match": '"1"'}
