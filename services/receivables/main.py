@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     lists = reports.lists_of(settings.time_zone)
     server = settings.mail_server
-    sending = {} if server is None else {"invoice e-mails": email_job(server, settings.time_zone)}
+    sending = {} if server is None else {"invoice e-mails": email_job(server, settings.time_zone, settings.public_url)}
     return build(
         "receivables",
         settings,

@@ -1,8 +1,8 @@
 """The settings of the receivables service, from environment variables."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.files.mail import MailServer
@@ -29,6 +29,8 @@ class Settings(ServiceSettings):
     """The password for that user name."""
     mail_from: MailAddress | None = None
     """The address that invoices are sent from; required with a mail server."""
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+$")] | None = None
+    """The address of the gateway as customers reach it, such as https://ratebook.example.com, for links in e-mails."""
 
     @model_validator(mode="after")
     def _require_sender(self) -> Self:

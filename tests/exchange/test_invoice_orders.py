@@ -6,13 +6,20 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from services.rating.store.exports.documents import DOCUMENT, MOST_BYTES
+from services.receivables.actions import invoice_emails
+from shared.clock import now
 from shared.contracts.order_facts import OrderFacts
 from shared.database.pool import Database
+from shared.database.statements import execute
+from shared.files.mail import MailServer
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import deliver, exchange, take_events, work_off
 from tests.fixtures.files import pdf
 from tests.fixtures.ledgers import Company, Enter, key
+from tests.fixtures.post_office import open_post_office
 
 FACTS = {
     "matter": "4711-22",
@@ -80,6 +87,36 @@ def charges(invoice: dict[str, Any]) -> list[dict[str, Any]]:
     return [{name: line[name] for name in CHARGE} for line in invoice["lines"]]
 
 
+async def sent_with(database: Database, invoice_id: int) -> list[str]:
+    """The name and the link of the file that an e-mail of the invoice names."""
+    with open_post_office() as office:
+        server = MailServer("127.0.0.1", office.port, "Alamo <billing@alamo.example>", "none")
+        async with database.transaction() as session:
+            await execute(
+                session,
+                """
+                INSERT INTO invoice_email (invoice_id, recipient, again, due_at, requested_by, requested_at)
+                VALUES (:id, 'ann@plain.example', false, now(), 'x', now())
+                """,
+                id=invoice_id,
+            )
+        async with database.transaction() as session:
+            url = "https://ratebook.example"
+            assert await invoice_emails.send_next(session, server, "America/Chicago", now(), public_url=url)
+        (message,) = office.taken
+    body = message.get_body()
+    assert body is not None
+    (line,) = (line for line in body.get_content().splitlines() if line.startswith("- "))
+    return str(line).removeprefix("- ").split(": ")
+
+
+_SIZES = f"""
+    SELECT octet_length(CAST({DOCUMENT} AS text)) AS real, {MOST_BYTES} AS most
+    FROM invoice i
+    JOIN work_order w ON w.invoice_id = i.id
+    JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+    GROUP BY i.id
+"""
 UNSAID = {"unit": "", "measured": None, "included": None, "fee_advance": False, "reason": ""}
 
 
@@ -110,6 +147,13 @@ async def test_an_invoice_keeps_what_rating_said_about_its_orders(
     other = await whole(clerk, "W2")
     assert [(one["number"], one["facts"]) for one in other["orders"]] == [("W2", None)]
     assert charges(other) == [UNSAID, UNSAID]
+    assert await sent_with(receivables_database, invoice["id"]) == [
+        file["name"],
+        f"https://ratebook.example{file['link']}",
+    ]
+    async with rating_database.transaction() as session:
+        sizes = (await session.execute(text(_SIZES))).all()
+    assert [size.real <= size.most for size in sizes] == [True, True]
     # Neither a credit nor another hand-over of the order changes what the invoice says.
     taken = await company[0].delete(
         file["link"].replace("/api/v1/rating/", "/v1/").removesuffix("/content"), headers={"if-match": '"1"'}

@@ -257,7 +257,13 @@ ANSWERS: dict[str, Play] = {
     "few": answer(ROWS[:1023], 200, _JSON, (b"etag", b'"7"')),
     "secret": answer(ROWS, 200, _JSON, (b"cache-control", b"no-store")),
     "part": answer(ROWS, 206, _JSON, (b"content-range", b"bytes 0-9/99")),
-    "picture": answer(ROWS, 200, (b"content-type", b"image/png")),
+    "picture": answer(
+        ROWS,
+        200,
+        (b"content-type", b"image/png"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"sandbox"),
+    ),
     "cookies": answer(
         b"", 200, (b"set-cookie", b"one=1; Path=/"), (b"set-cookie", b"two=2; Path=/"), (b"server", b"x")
     ),

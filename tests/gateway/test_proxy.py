@@ -175,6 +175,15 @@ def test_a_response_header_beyond_ascii_passes_unchanged(gateway: Gateway) -> No
     ]
 
 
+def test_what_keeps_a_browser_from_running_a_file_passes_unchanged(gateway: Gateway) -> None:
+    with gateway.client() as client:
+        answer = client.get("/rating/answers/picture")
+    assert (answer.headers["x-content-type-options"], answer.headers["content-security-policy"]) == (
+        "nosniff",
+        "sandbox",
+    )
+
+
 def test_a_refusal_of_a_service_passes_unchanged(gateway: Gateway) -> None:
     with gateway.client() as client:
         answer = client.get("/rating/answers/refused")

@@ -18,7 +18,7 @@ from services.receivables.rules.invoice_emails import (
 )
 from services.receivables.rules.invoice_prints.documents import compose
 from services.receivables.rules.invoice_prints.prints import E_MAIL, PrintSelection
-from services.receivables.store import invoice_emails
+from services.receivables.store import invoice_emails, invoice_orders
 from services.receivables.store.invoice_emails import EmailToSend
 from services.receivables.store.invoice_prints import documents
 from shared.access.grants import Scope
@@ -60,8 +60,10 @@ async def retry(session: AsyncSession, scope: Scope, email_id: int, now: datetim
     return found
 
 
-async def send_next(session: AsyncSession, server: MailServer, time_zone: str, now: datetime) -> bool:
-    """Sends the e-mail that is due next. Returns False if none is.
+async def send_next(
+    session: AsyncSession, server: MailServer, time_zone: str, now: datetime, *, public_url: str | None = None
+) -> bool:
+    """Sends the e-mail that is due next. Returns False if none is. `public_url` is where links in it lead.
 
     It is marked as sent in the transaction that locks it. If the process dies in between, it is sent again with the
     same Message-ID. An invoice counts as printed only after the mail server accepted its e-mail. An invoice that cannot
@@ -73,7 +75,7 @@ async def send_next(session: AsyncSession, server: MailServer, time_zone: str, n
     try:
         async with session.begin_nested():
             context = PrintContext(email.requested_by, now, time_zone, E_MAIL)
-            message, replaced = await _write(session, server, email, context)
+            message, replaced = await _write(session, server, email, context, public_url)
             await server.send(message)
     except MailRefused as error:
         await _set_back(session, email, str(error), None)
@@ -97,12 +99,13 @@ async def _set_back(session: AsyncSession, email: EmailToSend, detail: str, retr
 
 
 async def _write(
-    session: AsyncSession, server: MailServer, email: EmailToSend, context: PrintContext
+    session: AsyncSession, server: MailServer, email: EmailToSend, context: PrintContext, public_url: str | None
 ) -> tuple[EmailMessage, str]:
     """The e-mail, and the characters that its PDF does not show."""
     facts = await documents.facts(session, [email.invoice_id])
     (document,) = compose(facts)
-    letter = write_letter(document)
+    orders = await invoice_orders.list_orders(session, email.invoice_id)
+    letter = write_letter(document, [file for order in orders for file in order.attachments], public_url)
     message = EmailMessage()
     message["From"] = server.sender
     message["To"] = email.recipient

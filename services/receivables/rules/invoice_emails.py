@@ -1,10 +1,12 @@
 """Invoices sent by e-mail: the text, the retries, and when an e-mail fails for good."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from services.receivables.rules.invoice_prints.documents import InvoiceDocument
+from shared.contracts.order_facts import AttachmentFacts
 from shared.values.filters import Filter
 from shared.values.numbers import CompanyNumber, Id
 from shared.values.text import NumberText
@@ -92,8 +94,13 @@ class Letter:
     text: str
 
 
-def write_letter(document: InvoiceDocument) -> Letter:
-    """The e-mail to the customer. The invoice itself is attached."""
+def write_letter(
+    document: InvoiceDocument, files: Sequence[AttachmentFacts] = (), public_url: str | None = None
+) -> Letter:
+    """The e-mail to the customer. The invoice itself is attached; the files of its orders are named, with their links.
+
+    Without the public address of the gateway there are no links, so the customer asks for the files.
+    """
     head = document.head
     lines = [
         f"{head.customer_name},",
@@ -104,4 +111,8 @@ def write_letter(document: InvoiceDocument) -> Letter:
         lines.append(f"Please pay {document.due:,} {head.currency} by {head.due_on}.")
     if head.discount_on is not None and document.discount and not document.amendments:
         lines.append(f"If you pay by {head.discount_on}, you may deduct {document.discount:,} {head.currency}.")
+    if files:
+        ask = "sign in to open them" if public_url else "ask us for a copy"
+        lines += ["", f"These files belong to it; {ask}:"]
+        lines += [f"- {file.name}" + (f": {public_url}{file.link}" if public_url else "") for file in files]
     return Letter(f"Invoice {head.number} from {head.company_name}", "\n".join([*lines, "", head.company_name, ""]))

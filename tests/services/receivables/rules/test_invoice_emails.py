@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from services.receivables.rules.invoice_emails import next_attempt, write_letter
 from services.receivables.rules.invoice_prints.documents import DocumentAmendment, DocumentHead, InvoiceDocument
+from shared.contracts.order_facts import AttachmentFacts
 
 HEAD = DocumentHead(
     *(1, 1, "Alamo", "", "USD", "100001", "2026-11", 1, "E1", "Plain", "", None, ""),
@@ -24,6 +25,17 @@ def test_the_e_mail_asks_for_the_amount_due() -> None:
     assert "for 1,200.00 USD" in letter.text
     assert "Please pay 1,000.00 USD by 2026-12-10." in letter.text
     assert "Please pay" not in write_letter(credited("-1200.00")).text
+
+
+def test_the_e_mail_names_the_files_of_the_orders_with_their_links() -> None:
+    file = AttachmentFacts(
+        name="proof.pdf", bytes=7, sha256="ab", link="/api/v1/rating/work-orders/1/attachments/2/content"
+    )
+    assert "files" not in write_letter(credited("0.00")).text
+    without = write_letter(credited("0.00"), [file]).text
+    assert "These files belong to it; ask us for a copy:\n- proof.pdf\n" in without
+    linked = write_letter(credited("0.00"), [file], "https://ratebook.example").text
+    assert "sign in to open them:\n- proof.pdf: https://ratebook.example/api/v1/rating/work-orders/1/attach" in linked
 
 
 def test_an_e_mail_is_retried_for_two_days_at_growing_intervals() -> None:
