@@ -290,6 +290,23 @@ class AlreadyExported(DomainError):
     status = 409
 
 
+class ImportNotOpen(DomainError):
+    """Orders of the import are rated, exported or closed, so it cannot be withdrawn; `detail` names the first ones.
+
+    Remove their ratings first, or void the other orders one by one.
+    """
+
+    code = "IMPORT_NOT_OPEN"
+    status = 409
+
+
+class ImportWithdrawn(DomainError):
+    """The import was already withdrawn."""
+
+    code = "IMPORT_WITHDRAWN"
+    status = 409
+
+
 class NotVoid(DomainError):
     """The order is not void."""
 

@@ -170,6 +170,7 @@ _CODES = "codes and rate tables are shared by the whole company and show nothing
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
 _REPORTS = "shows a caller's own reports, written within their limits (test_reports.py)"
+_IMPORTS = "callers with limits see their own imports, whose orders are within these (test_order_imports.py)"
 _RUNS = "a run checks everything, so callers with limits are refused (test_reconciliation.py)"
 UNLIMITED: dict[str, dict[str, str]] = {
     "rating": {
@@ -182,6 +183,8 @@ UNLIMITED: dict[str, dict[str, str]] = {
             for one in ("", f"/{{{key}}}", f"/{{{key}}}/history")
         },
         "/v1/codes": _NAMES,
+        "/v1/imports": _IMPORTS,
+        "/v1/imports/{import_id}": _IMPORTS,
         **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         "/v1/search": "needs a text to search for (test_search.py)",
         "/v1/audit": _AUDIT,

@@ -31,6 +31,7 @@ from services.rating.store import (
     codes,
     customers,
     draft_invoices,
+    imports,
     rate_tables,
     ratings,
     work_order_history,
@@ -208,7 +209,7 @@ def _taken(number: str) -> NumberTaken:
 
 
 async def import_orders(
-    session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder], imported_by: str
+    session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder], imported_by: str, file_name: str, key: str
 ) -> Outcome:
     """Enters all orders; raises ImportRefused with every row that has an error."""
     outcome = Outcome()
@@ -236,8 +237,9 @@ async def import_orders(
                 faults.append((numbered, "branch", "is outside the branches and customers that you may edit"))
             faults += [(numbered, *fault) for fault in find_missing_numbers(entry, company, required).items()]
     file.refuse(faults)
+    import_id = await imports.insert(session, file_name, key, len(rows), imported_by)
     async for part in in_turns(rows, ROWS_IN_ONE_GO):
-        await work_orders.insert(session, [numbered.row for numbered in part], imported_by, imported=True)
+        await work_orders.insert(session, [numbered.row for numbered in part], imported_by, import_id)
         for numbered in part:
             outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
     outcome.warnings = await _warnings_about(session, rows, companies)

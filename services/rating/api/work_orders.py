@@ -26,11 +26,15 @@ from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead
+from shared.values.text import Line
 
 router = Router("work-orders")
 entries = Router("work-order-entries")
 VIEW = declared.feature("rating.work_orders", Level.VIEW)
 EDIT = declared.feature("rating.work_orders", Level.EDIT)
+
+
+FileName = Annotated[Line, Query(description="The name of the file, to find the import by.")]
 
 
 @router.get("", access=VIEW, response_model=Page[OrderItem, OrderTotals], responses=CSV_RESPONSE)
@@ -77,10 +81,16 @@ async def enter_work_order(
 
 
 @router.imports("/import", access=EDIT)
-async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
-    """Enters orders from a file. If any row has an error, nothing is imported."""
+async def import_work_orders(
+    file: CsvBody, caller: CallerOf, session: Transaction, request: Request, file_name: FileName = ""
+) -> Outcome:
+    """Enters orders from a file. If any row has an error, nothing is imported.
+
+    The import is a record in `imports`, and can be withdrawn there.
+    """
     table = await read_csv(file, EnteredOrder, key=number_key)
-    return await work_orders.import_orders(session, caller.scope, table, caller.name)
+    key = request.headers.get("idempotency-key", "")
+    return await work_orders.import_orders(session, caller.scope, table, caller.name, file_name, key)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])

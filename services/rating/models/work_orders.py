@@ -63,6 +63,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
             postgresql_using="gin",
             postgresql_ops={"case_title": "gin_trgm_ops", "cause_number": "gin_trgm_ops", "matter": "gin_trgm_ops"},
         ),
+        Index("work_order_import_id", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         Index("work_order_due_on", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )
 
@@ -79,6 +80,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     on_rollup: bool
     entered_by: str | None = columns.words(nullable=True)
     imported: bool
+    import_id: int | None = columns.big("order_import.id", nullable=True)
     touched_by: str | None = columns.words(nullable=True)
     touched_at: datetime | None = columns.moment(nullable=True)
 

@@ -1,6 +1,7 @@
 """Owns work orders as people enter them. Each field is declared here, once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from annotated_types import MaxLen
@@ -75,19 +76,26 @@ class OrderHead(Record):
     completed_on: DayOrNone = None
 
 
+@dataclass(frozen=True)
+class Unit:
+    """How invoices write the unit of a quantity. Money has none, and weight is in any unit that the company uses."""
+
+    words: str
+
+
 class ProofOfDelivery(Record):
     """The quantities in the proof of delivery; a missing one was not reported. A line can use each of them."""
 
-    miles: CountedOrNone = None
-    waiting_minutes: CountedOrNone = None
+    miles: Annotated[CountedOrNone, Unit("mi")] = None
+    waiting_minutes: Annotated[CountedOrNone, Unit("min")] = None
     weight: CountedOrNone = None
-    pieces: CountedOrNone = None
-    attempts: CountedOrNone = None
-    pages: CountedOrNone = None
-    servees: CountedOrNone = None
-    parcels: CountedOrNone = None
-    hours: CountedOrNone = None
-    persons: CountedOrNone = None
+    pieces: Annotated[CountedOrNone, Unit("pieces")] = None
+    attempts: Annotated[CountedOrNone, Unit("attempts")] = None
+    pages: Annotated[CountedOrNone, Unit("pages")] = None
+    servees: Annotated[CountedOrNone, Unit("servees")] = None
+    parcels: Annotated[CountedOrNone, Unit("parcels")] = None
+    hours: Annotated[CountedOrNone, Unit("h")] = None
+    persons: Annotated[CountedOrNone, Unit("persons")] = None
     value: CountedWorthOrNone = None
     """Money collected on an execution, or the declared value of a package."""
     fee_advances: CountedWorthOrNone = None
@@ -96,17 +104,12 @@ class ProofOfDelivery(Record):
 
 QUANTITY_SOURCES = tuple(ProofOfDelivery.model_fields)
 UNITS = {
-    "miles": "mi",
-    "waiting_minutes": "min",
-    "hours": "h",
-    "pieces": "pieces",
-    "attempts": "attempts",
-    "pages": "pages",
-    "servees": "servees",
-    "parcels": "parcels",
-    "persons": "persons",
+    name: mark.words
+    for name, info in ProofOfDelivery.model_fields.items()
+    for mark in info.metadata
+    if isinstance(mark, Unit)
 }
-"""How invoices write the units of quantities. Amounts of money have none, and weight is in any unit the company uses."""
+"""How invoices write the units of quantities."""
 ONE = "one"
 """The quantity source of a line that is charged once per order."""
 QuantitySource = Annotated[str, MaxLen(30)]

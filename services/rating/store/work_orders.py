@@ -276,7 +276,7 @@ async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> dict[s
 
 
 async def insert(
-    session: AsyncSession, entries: Sequence[OrderEntry], entered_by: str, *, imported: bool = False
+    session: AsyncSession, entries: Sequence[OrderEntry], entered_by: str, import_id: int | None = None
 ) -> list[int]:
     """Adds orders in one statement and returns their ids."""
     parameters = columns(entries, *_ENTRY_TYPES)
@@ -286,12 +286,12 @@ async def insert(
     return await fetch_values(
         session,
         f"""
-        INSERT INTO work_order ({names}, entered_by, imported)
-        SELECT {values_of(_ENTRY_TYPES)}, :entered_by, :imported
+        INSERT INTO work_order ({names}, entered_by, imported, import_id)
+        SELECT {values_of(_ENTRY_TYPES)}, :entered_by, CAST(:import_id AS bigint) IS NOT NULL, CAST(:import_id AS bigint)
         FROM unnest({arrays_of(_ENTRY_TYPES)}) AS entry ({names}) RETURNING id
         """,
         entered_by=entered_by,
-        imported=imported,
+        import_id=import_id,
         **parameters,
     )
 

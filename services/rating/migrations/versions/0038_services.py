@@ -38,6 +38,12 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX work_order_service_party ON work_order_service USING gin (party gin_trgm_ops)")
+    op.execute(
+        """
+        ALTER TABLE work_order ADD CONSTRAINT work_order_import_id_fkey
+            FOREIGN KEY (import_id) REFERENCES order_import (id) NOT VALID
+        """
+    )
     # Orders can be void. 0039 validates the checks.
     op.execute(
         """
