@@ -13,6 +13,7 @@ from services.rating.rules.attachments import (
     Attachment,
     SentFile,
     StoredAttachment,
+    StoredIn,
     clean_name,
     media_type_of,
     require_room,
@@ -144,17 +145,15 @@ async def delete_removed(session: AsyncSession, directory: Path | None, now: dat
 
     Files in a directory that is not set any more are left for when it is set again.
     """
-    removed = await attachments.list_removed(session, now - timedelta(days=KEPT_DAYS), limit)
-    gone = []
+    places: list[StoredIn] = ["database"] if directory is None else ["database", "directory"]
+    removed = await attachments.list_removed(session, now - timedelta(days=KEPT_DAYS), places, limit)
     for file in removed:
         contents = contents_in(directory, file.stored_in)
-        if contents is not None and contents.place == "directory":
-            await contents.delete(session, file.id, file.sha256)
-        if contents is not None:
-            gone.append(file.id)
-    if gone:
-        await attachments.delete(session, gone)
-    return len(gone)
+        assert contents is not None
+        await contents.delete(session, file.id, file.sha256)
+    if removed:
+        await attachments.delete(session, [file.id for file in removed])
+    return len(removed)
 
 
 async def _find(session: AsyncSession, order_id: int, attachment_id: int, *, lock: bool = False) -> StoredAttachment:

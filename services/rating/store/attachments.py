@@ -1,5 +1,6 @@
 """The rows of files at orders; their contents are in `attachment_contents`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -113,15 +114,19 @@ async def remove(session: AsyncSession, attachment_id: int, at: datetime) -> Non
     )
 
 
-async def list_removed(session: AsyncSession, before: datetime, limit: int) -> list[StoredAttachment]:
-    """At most `limit` files that were removed before a moment, the longest removed first."""
+async def list_removed(
+    session: AsyncSession, before: datetime, places: Sequence[StoredIn], limit: int
+) -> list[StoredAttachment]:
+    """At most `limit` files in these places that were removed before a moment, the longest removed first."""
     return await fetch_all(
         session,
         StoredAttachment,
         f"""
-        SELECT {_COLUMNS}, a.stored_in FROM {_SOURCE} WHERE a.removed_at < :before ORDER BY a.removed_at LIMIT :limit
+        SELECT {_COLUMNS}, a.stored_in FROM {_SOURCE}
+        WHERE a.removed_at < :before AND a.stored_in = ANY(CAST(:places AS text[])) ORDER BY a.removed_at LIMIT :limit
         """,
         before=before,
+        places=list(places),
         limit=limit,
     )
 

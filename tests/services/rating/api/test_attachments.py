@@ -112,6 +112,10 @@ async def test_a_file_is_attached_listed_given_out_and_removed(
         ("file_attached", "door.jpeg"),
         ("file_attached", one["name"]),
     ]
+    if place is not None:
+        async with rating_database.transaction() as session:
+            later = clock.now() + timedelta(days=KEPT_DAYS + 1)
+            assert await attachments.delete_removed(session, None, later, 10) == 0, "the directory is not set"
     for days, deleted in ((KEPT_DAYS - 1, 0), (KEPT_DAYS + 1, 1)):
         async with rating_database.transaction() as session:
             later = clock.now() + timedelta(days=days)
