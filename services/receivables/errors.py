@@ -124,6 +124,13 @@ class UnknownReference(DomainError):
     status = 422
 
 
+class TemplateRefused(DomainError):
+    """The template cannot draw an invoice, or is not a text of at most 256 KiB. Correct it and send it again."""
+
+    code = "TEMPLATE_REFUSED"
+    status = 422
+
+
 class LogoRefused(DomainError):
     """A logo must be a PNG of at most 512 KiB and 4,000 pixels on each side. Send it as the body."""
 

@@ -2,7 +2,9 @@
 
 import json
 import math
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +26,12 @@ DRAWING_SECONDS = 30.0
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # The services' templates import what they have in common from /shared/files/templates.
 _ROOT = str(Path(__file__).parents[2])
+_SHARED = "shared/files/templates"
+_NO_PACKAGES = "/nonexistent"
+_NO_PROXY = "http://127.0.0.1:9"
+_UPLOADED = "__typst_py_bytes__.typ"
+_SEARCHED = re.compile(r" \(searched at [^)]*\)")
+_PLACE = re.compile(r"┌─ .*?([^/\\\s]+):(\d+):\d+")
 # A document of single texts, to find those that cannot be shown.
 _SAMPLE = b'#set document(title: "Sample")\n#for text in json(bytes(sys.inputs.data)) [#text \\ ]'
 _MOST_SAMPLES = 400
@@ -41,10 +49,10 @@ class Drawn:
     replaced: str = ""
 
 
-async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -> Drawn:
+async def render_pdf(template: Path | str, data: Mapping[str, object], at: datetime) -> Drawn:
     """Renders `template` with `data`, which it reads as JSON, so that users' text is never markup.
 
-    The same data and time give the same bytes on every machine. A worker process does it, so that other requests need
+    Text instead of a path is a template that somebody uploaded: it sees the shared templates and no other file. The same data and time give the same bytes on every machine. A worker process does it, so that other requests need
     not wait. Characters that cannot be shown are replaced. Raises DocumentFailed.
     """
     made = await _in_worker(partial(draw, *_arguments(template, data, at)))
@@ -53,7 +61,7 @@ async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -
     return made
 
 
-async def find_faulty(template: Path, data: Mapping[str, object], key: str, at: datetime) -> dict[int, str]:
+async def find_faulty(template: Path | str, data: Mapping[str, object], key: str, at: datetime) -> dict[int, str]:
     """Which items of the list `data[key]` cannot be drawn alone, and why, by their index. Raises DocumentFailed."""
     found = await _in_worker(partial(try_each, key, *_arguments(template, data, at)))
     return {index: _sentence(failure) for index, failure in found.items()}
@@ -63,8 +71,9 @@ def _sentence(failure: str) -> str:
     return f"The document cannot be drawn: {failure.rstrip('.')}."
 
 
-def _arguments(template: Path, data: Mapping[str, object], at: datetime) -> tuple[str, str, float, str]:
-    return str(template), json.dumps(data, default=str), at.timestamp(), fonts.font_directory()
+def _arguments(template: Path | str, data: Mapping[str, object], at: datetime) -> tuple[str | bytes, str, float, str]:
+    named = str(template) if isinstance(template, Path) else template.encode()
+    return named, json.dumps(data, default=str), at.timestamp(), fonts.font_directory()
 
 
 async def _in_worker(work: Callable[[], T]) -> T:
@@ -81,8 +90,8 @@ async def _in_worker(work: Callable[[], T]) -> T:
     raise DocumentFailed(detail, passing=True)
 
 
-def draw(template: str, data: str, at: float, font_directory: str) -> Drawn | str:
-    """Renders one template, or says why it cannot; runs in a worker process. `at` is in seconds since 1970."""
+def draw(template: str | bytes, data: str, at: float, font_directory: str) -> Drawn | str:
+    """Renders one template, given by its path or as text, or says why it cannot; runs in a worker process. `at` is in seconds since 1970."""
     made = _compile(template, data, at, font_directory)
     if isinstance(made, bytes):
         return Drawn(made)
@@ -105,7 +114,7 @@ def draw(template: str, data: str, at: float, font_directory: str) -> Drawn | st
     return made
 
 
-def try_each(key: str, template: str, data: str, at: float, font_directory: str) -> dict[int, str]:
+def try_each(key: str, template: str | bytes, data: str, at: float, font_directory: str) -> dict[int, str]:
     """Draws a document for each item of the list `key`; runs in a worker process."""
     facts = json.loads(data)
     faulty: dict[int, str] = {}
@@ -123,14 +132,32 @@ def _fonts(directory: str) -> "typst.Fonts":
     return typst.Fonts(include_system_fonts=False, font_paths=fonts.font_paths(directory))
 
 
+@cache
+def _sandbox(directory: str) -> str:
+    """A folder of this worker process with a copy of the shared templates, which is all that an uploaded one can read.
+
+    It can get nothing from the network either: packages would be downloaded through a proxy that nobody runs.
+    """
+    folder = Path(directory) / f"sandbox-{os.getpid()}"
+    shutil.copytree(Path(_ROOT, _SHARED), folder / _SHARED, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        os.environ[name] = os.environ[name.upper()] = _NO_PROXY
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ.pop(name, None)
+    return str(folder)
+
+
 def _compile(template: Any, data: str, at: float, font_directory: str) -> bytes | str:
     """The PDF, or why it cannot be drawn."""
     import typst
 
+    root = _sandbox(font_directory) if isinstance(template, bytes) else _ROOT
     try:
         made: bytes = typst.compile(
             template,
-            root=_ROOT,
+            root=root,
+            package_path=_NO_PACKAGES,
+            package_cache_path=_NO_PACKAGES,
             font_paths=_fonts(font_directory),
             sys_inputs={"data": data},
             format="pdf",
@@ -138,13 +165,21 @@ def _compile(template: Any, data: str, at: float, font_directory: str) -> bytes 
             pdf_standards=["a-2a", "ua-1"],
         )
     except typst.TypstError as error:
-        return str(error)
+        return f"{_SEARCHED.sub('', str(error))}{_place_of(error)}" if isinstance(template, bytes) else str(error)
     except BaseException as error:
         # Some texts make typst panic, which Python sees as an exception beside `Exception` that cannot be pickled.
         if isinstance(error, (Exception, KeyboardInterrupt, SystemExit)):
             raise
         return f"typst failed: {error}"
     return made
+
+
+def _place_of(error: "typst.TypstError") -> str:
+    """The line of an uploaded template that an error is about, or that of a shared one with its name."""
+    found = _PLACE.search(error.diagnostic or "")
+    if found is None:
+        return ""
+    return f" (line {found[2]})" if found[1] == _UPLOADED else f" ({found[1]}, line {found[2]})"
 
 
 def _undrawable(characters: Sequence[str], font_directory: str) -> set[str]:

@@ -103,6 +103,10 @@ class World:
         await made(self.receivables.post("/v1/job-billings", json=billing))
         logo = {"content-type": "image/png"}
         await made(self.receivables.put(f"/v1/ar-companies/{company}/logo", content=png(), headers=logo))
+        # It prints everything that a template gets.
+        template = f'#set document(title: "Invoice")\n// Of {half.name}\n#sys.inputs.data'
+        text = {"content-type": "text/plain"}
+        await made(self.receivables.put(f"/v1/ar-companies/{company}/invoice-template", content=template, headers=text))
         rule = {"ar_company": company, "bill_to": half.rolled_customer, "style": "rollup", "cycle": "monthly"}
         await made(self.rating.post("/v1/rollup-rules", json=rule))
         half.ids |= {"jb_company": number, "code": code, "company": company, "bill_to": half.rolled_customer}

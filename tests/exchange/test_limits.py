@@ -129,6 +129,8 @@ _SETUP: dict[str, Ids] = {
     "/v1/ar-companies/{number}": ("company",),
     "/v1/ar-companies/{number}/history": ("company",),
     "/v1/ar-companies/{number}/logo": ("company",),
+    "/v1/ar-companies/{number}/invoice-template": ("company",),
+    "/v1/ar-companies/{number}/invoice-templates": ("company",),
     "/v1/receivable-types": (),
     "/v1/receivable-types/{ar_company}/{type}": ("company", "9"),
     "/v1/receivable-types/{ar_company}/{type}/history": ("company", "9"),

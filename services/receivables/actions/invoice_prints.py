@@ -24,7 +24,7 @@ from services.receivables.rules.invoice_prints.prints import (
     mark_of,
     next_try,
 )
-from services.receivables.store import invoices
+from services.receivables.store import invoice_templates, invoices
 from services.receivables.store.invoice_prints import documents, printings, prints
 from services.receivables.store.invoice_prints.prints import NextPart
 from shared.access.grants import Scope
@@ -67,8 +67,9 @@ async def preview_invoice(
     """
     number = await _number_of(session, scope, invoice_id)
     marks = {invoice_id: PREVIEW, **await _marks(session, [invoice_id], context.time_zone)}
-    data = await _content(session, await documents.facts(session, [invoice_id]), marks)
-    return number, await render_pdf(_TEMPLATE, data, context.at)
+    facts = await documents.facts(session, [invoice_id])
+    data = await _content(session, facts, marks)
+    return number, await render_pdf(await _template(session, facts), data, context.at)
 
 
 async def _number_of(session: AsyncSession, scope: Scope, invoice_id: int) -> str:
@@ -91,7 +92,8 @@ async def print_marked(session: AsyncSession, facts: DocumentFacts, context: Pri
     ids = [head.id for head in facts.heads]
     await printings.hold(session, ids)
     marks = await _marks(session, ids, context.time_zone)
-    document = await render_pdf(_TEMPLATE, await _content(session, facts, marks), context.at)
+    data = await _content(session, facts, marks)
+    document = await render_pdf(await _template(session, facts), data, context.at)
     await printings.record(session, ids, context.way, context.name, context.at)
     return document
 
@@ -198,10 +200,16 @@ async def _undrawable(session: AsyncSession, part: NextPart) -> dict[int, str]:
     facts = await documents.facts(session, part.invoice_ids)
     data = await _content(session, facts, {})
     try:
-        faulty = await find_faulty(_TEMPLATE, data, "invoices", part.requested_at)
+        faulty = await find_faulty(await _template(session, facts), data, "invoices", part.requested_at)
     except DocumentFailed:
         return {}
     return {facts.heads[index].id: storable(reason, _MAX_REASON_LENGTH) for index, reason in faulty.items()}
+
+
+async def _template(session: AsyncSession, facts: DocumentFacts) -> Path | str:
+    """What draws these invoices of one company: the company's own template, or the usual one."""
+    own = await invoice_templates.find(session, facts.heads[0].ar_company, None) if facts.heads else None
+    return _TEMPLATE if own is None else own
 
 
 async def _content(session: AsyncSession, facts: DocumentFacts, marks: Mapping[int, str]) -> Mapping[str, object]:

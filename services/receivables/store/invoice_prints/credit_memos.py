@@ -11,7 +11,7 @@ from shared.database.statements import fetch_all, fetch_one
 
 
 async def find(session: AsyncSession, scope: Scope, credit_id: int) -> CreditMemoHead | None:
-    """A posted credit memo within the scope, with the date and the reason of its latest change; None if there is no such credit."""
+    """A posted credit memo within the scope, with the date and the reason of its latest change, or None."""
     where = (
         Where(["t.type = 'credit_memo' AND t.action = 'add'"])
         .within(scope, **SIDES)

@@ -151,6 +151,8 @@ class NextPart:
 async def take_part(session: AsyncSession, limit: int, at: datetime) -> NextPart | None:
     """The next invoices of an unfinished print that is due, locked until this transaction ends.
 
+    They are of one company, because each company can have a template of its own.
+
     Other processes take other prints. The print that has waited longest is next, so that prints take turns.
     """
     return await fetch_one(
@@ -163,9 +165,13 @@ async def take_part(session: AsyncSession, limit: int, at: datetime) -> NextPart
             ORDER BY coalesce(due_at, requested_at), id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         )
         SELECT id AS print_id, tries, requested_by, requested_at, ARRAY(
-            SELECT i.invoice_id FROM invoice_print_item i
-            WHERE i.print_id = taken.id AND i.position > taken.printed AND i.error IS NULL
-            ORDER BY i.position LIMIT least(taken.size, :limit)) AS invoice_ids
+            SELECT n.invoice_id FROM (
+                SELECT i.invoice_id, i.position, t.ar_company,
+                       first_value(t.ar_company) OVER (ORDER BY i.position) AS first_company
+                FROM invoice_print_item i JOIN ar_transaction t ON t.id = i.invoice_id
+                WHERE i.print_id = taken.id AND i.position > taken.printed AND i.error IS NULL
+                ORDER BY i.position LIMIT least(taken.size, :limit)) AS n
+            WHERE n.ar_company = n.first_company ORDER BY n.position) AS invoice_ids
         FROM taken
         """,
         limit=limit,
