@@ -13,7 +13,7 @@ MAX_TEMPLATE_BYTES: Final = 256 * 2**10
 
 @dataclass(frozen=True)
 class TemplateVersion:
-    """An uploaded template. The `current` one draws the company's invoices; if there is none, the usual one does."""
+    """An uploaded template. The `current` one draws the company's invoices; without one, the usual template does."""
 
     version: int
     current: bool
