@@ -51,6 +51,11 @@ OURS = ("OURS", "SAT", 1, "S1001", "S1006", "C-100", 11, "CITATION", "78205", "S
 THEIRS = ("THEIRS", "LAX", 2, "L2002", "L2001", "C-200", 21, "SUMMONS", "90012", "L201")
 
 
+def _service(half: Half) -> dict[str, str]:
+    address = {"street": "1 Elm St", "city": half.name, "state": "TX", "zip": half.served_zip}
+    return {"party": half.name, **address, "outcome": "served", "served_at": "2026-11-02T10:00"}
+
+
 @dataclass
 class World:
     """Both services for a caller who may do everything, and their databases."""
@@ -114,7 +119,7 @@ class World:
     async def _enter(self, half: Half, number: str, customer: str, **further: Any) -> int:
         body = {
             **_SERVED, "number": f"{half.name}-{number}", "branch": half.branch, "customer": customer, "job_type": half.job_type,
-            "served_zip": half.served_zip, "servers": [{"server": half.server, "share": "1"}], "reference": half.name, "servees": "1", **further,
+            "served_zip": half.served_zip, "servers": [{"server": half.server, "share": "1"}], "reference": half.name, "servees": "1", "services": [_service(half)], **further,
         }  # fmt: skip
         return int((await made(self.rating.post("/v1/work-orders", json=body))).json()["id"])
 
@@ -152,6 +157,7 @@ class World:
             half.customer,
             job_type="POSSESSION",
             served_zip="10001",
+            services=[],
             field_status="in_field",
             pod_received=False,
         )

