@@ -87,6 +87,40 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_the_amount_due
         assert expected in text, f"{expected} is missing in:\n{text}"
 
 
+async def test_an_invoice_shows_the_case_the_services_and_how_to_pay(
+    company: Company, enter: Enter, export: Export
+) -> None:
+    rating, receivables = company
+    (order,) = await enter("W1", zip_code="78130", miles="40")
+    service = {
+        "party": "Maria Lopez",
+        "street": "2219 Culebra Rd",
+        "city": "San Antonio",
+        "state": "TX",
+        "zip": "78130",
+    }
+    served = {"outcome": "served", "served_at": "2026-11-02T16:15:00-06:00", "manner": "personal", "received_by": "Ana"}
+    said = {
+        "case_title": "Credit Union v. Lopez",
+        "cause_number": "2026-CI-1",
+        "claim": "HR-88",
+        "documents": "Citation",
+    }
+    path = f"/v1/work-orders/{order['id']}"
+    etag = (await rating.get(path)).headers["etag"]
+    changed = await rating.patch(path, json={**said, "services": [service | served]}, headers={"if-match": etag})
+    assert changed.status_code == 200, changed.text
+    await export()
+    (invoice,) = await invoices(receivables)
+    _, text = read((await receivables.get(f"/v1/invoices/{invoice['id']}/document")).content)
+    for expected in (
+        *said.values(),
+        *("Maria Lopez", "2219 Culebra Rd", "Served Nov 2, 2026, 4:15 PM", "personal", "received by Ana"),
+        *("PO Box 830210", "routing 114000093", "(210) 555-0142", "Tax ID 74-5550142", "Questions about this invoice?"),
+    ):
+        assert expected in text, f"{expected} is missing in:\n{text}"
+
+
 async def test_an_invoice_after_a_rerate_says_which_one_it_replaces(
     company: Company, enter: Enter, export: Export, rating_database: Database, receivables_database: Database
 ) -> None:
