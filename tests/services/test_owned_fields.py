@@ -20,9 +20,14 @@ OWNED = frozenset(
 )  # fmt: skip
 # Clerks do set these: whether a customer may be billed, and the state of a contract or of a billing in another system.
 SAID_BY_CLERKS = {
-    # The revision that was read, like the ETag of a single order.
-    "rating": {("ChosenOrder", "revision")},
-    "receivables": {("Contract", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling", "status")},
+    # The revision that was read, like the ETag of a single order; and what field staff report.
+    "rating": {
+        ("ChosenOrder", "revision"),
+        *((name, field) for name in ("ServiceInput", "ServiceProofInput") for field in ("served_at", "received_by")),
+    },
+    "receivables": {("Contract", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling", "status"),
+                    # Which of its templates a company uses.
+                    ("TemplateChoice", "version")},
     # The status of a denial, which only gateways can report.
     "security": {("CountedDenial", "status")},
 }  # fmt: skip

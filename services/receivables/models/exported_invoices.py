@@ -64,7 +64,7 @@ class ExportOutcomeOrder(Table, table=True):
     booked: bool
 
 
-class InvoiceOrder(Table, table=True):
+class BilledOrder(Table, table=True):
     """An order of a hand-over with what came with it from rating, such as its case. Append-only.
 
     `charges` are those of its lines that say how they were charged, by their number on the invoice.

@@ -17,7 +17,7 @@ _CHARGE = tuple(field.name for field in fields(Charge))
 
 @light
 @dataclass(frozen=True, slots=True)
-class NewInvoiceOrder:
+class NewBilledOrder:
     """An order of a hand-over about to be kept. `charges` are those of its lines that say how they came about."""
 
     rating_invoice_id: int
@@ -33,7 +33,7 @@ class NewInvoiceOrder:
 
 
 @dataclass(frozen=True)
-class InvoiceOrder:
+class BilledOrder:
     """A work order on an invoice, as rating exported it."""
 
     number: str
@@ -49,7 +49,7 @@ class InvoiceOrder:
     ] = ()
 
 
-def orders_to_keep(invoices: Sequence[HandedInvoice]) -> list[NewInvoiceOrder]:
+def orders_to_keep(invoices: Sequence[HandedInvoice]) -> list[NewBilledOrder]:
     """The orders of these hand-overs in the order in which they are on their invoices.
 
     Lines are numbered through all orders of an invoice, as they are posted. Only what a charge says is kept.
@@ -66,7 +66,7 @@ def orders_to_keep(invoices: Sequence[HandedInvoice]) -> list[NewInvoiceOrder]:
             ]
             before += len(order.lines)
             kept.append(
-                NewInvoiceOrder(
+                NewBilledOrder(
                     invoice.invoice_id,
                     invoice.attempt,
                     position,

@@ -12,7 +12,7 @@ from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.batches import BatchSource
 from services.receivables.rules.entries.entries import MiscRow
 from services.receivables.rules.entries.facts import LineType, TransactionType
-from services.receivables.rules.invoice_orders import InvoiceOrder
+from services.receivables.rules.invoice_orders import BilledOrder
 from shared.contracts.invoice_credited import Disposition
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
@@ -208,4 +208,4 @@ class InvoiceWhole:
     misc_distributions: Sequence[MiscRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]
-    orders: Sequence[InvoiceOrder]
+    orders: Sequence[BilledOrder]

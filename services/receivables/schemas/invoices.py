@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.receivables.rules.entries.entries import MiscRow
-from services.receivables.rules.invoice_orders import InvoiceOrder
+from services.receivables.rules.invoice_orders import BilledOrder
 from services.receivables.rules.invoices import (
     Amendment,
     DistributionRow,
@@ -48,7 +48,7 @@ class InvoiceRead(InvoiceHeader, InvoiceItem):
     misc_distributions: Sequence[MiscRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]
-    orders: Sequence[InvoiceOrder]
+    orders: Sequence[BilledOrder]
 
     @classmethod
     def whole(cls, invoice: InvoiceWhole) -> "InvoiceRead":

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.exported_invoices.hand_overs import HandedInvoice
-from services.receivables.rules.invoice_orders import InvoiceOrder, orders_to_keep
+from services.receivables.rules.invoice_orders import BilledOrder, orders_to_keep
 from shared.contracts.order_facts import AttachmentFacts, OrderFacts
 from shared.database.columns import to_document
 from shared.database.statements import copy_records
@@ -51,12 +51,12 @@ async def keep(session: AsyncSession, invoices: Sequence[HandedInvoice]) -> None
     await copy_records(session, "invoice_order", _NAMES, records)
 
 
-async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrder]:
+async def list_orders(session: AsyncSession, invoice_id: int) -> list[BilledOrder]:
     """The orders of a posted invoice in the order of its lines; none if it did not come from rating."""
     return [order for _, order in await orders_of_invoices(session, [invoice_id])]
 
 
-async def orders_of_invoices(session: AsyncSession, invoice_ids: Sequence[int]) -> list[tuple[int, InvoiceOrder]]:
+async def orders_of_invoices(session: AsyncSession, invoice_ids: Sequence[int]) -> list[tuple[int, BilledOrder]]:
     """The orders of posted invoices, each with the id of its invoice, in the order of its lines."""
     found = await session.execute(
         text(
@@ -71,7 +71,7 @@ async def orders_of_invoices(session: AsyncSession, invoice_ids: Sequence[int]) 
     return [
         (
             row.invoice_id,
-            InvoiceOrder(
+            BilledOrder(
                 number=row.number,
                 service_on=row.service_on,
                 reference=row.reference,

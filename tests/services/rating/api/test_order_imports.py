@@ -39,5 +39,6 @@ async def test_an_import_is_a_record_and_can_be_withdrawn(company: Company, rate
     assert not any(order["number"].startswith("X") for order in left)
     step = (await rating.get(f"/v1/work-orders/{orders[7]['id']}/history")).json()["items"][0]
     assert (step["action"], step["note"]) == ("voided", "wrong file")
+    assert (await rating.get(f"/v1/imports/{second}")).json() == withdrawn.json()
     again = await rating.post(f"/v1/imports/{second}/withdraw", json={"reason": "x"})
     assert again.json()["code"] == "IMPORT_WITHDRAWN"
