@@ -20,7 +20,7 @@ from services.rating.rules.attachments import (
 )
 from services.rating.rules.work_orders import EDITABLE, WorkOrder, require_editable
 from services.rating.store import attachments, work_orders
-from services.rating.store.attachment_contents import contents_in
+from services.rating.store.attachment_contents import ContentKey, contents_in
 from shared.access.grants import Scope
 from shared.audit import history
 from shared.audit.changes import FieldChange, changes_between
@@ -51,8 +51,8 @@ async def read_content(
     """One file of an order with its content; raises NotFound or AttachmentUnavailable."""
     await find_order(session, scope, order_id)
     found = await _find(session, order_id, attachment_id)
-    contents = contents_in(directory, found.stored_in)
-    content = None if contents is None else await contents.read(session, found.id, found.sha256)
+    contents = contents_in(session, directory, found.stored_in)
+    content = None if contents is None else await contents.read(ContentKey(found.id, found.sha256))
     if content is None or hashlib.sha256(content).hexdigest() != found.sha256:
         raise AttachmentUnavailable(f"The content of {found.name} is missing or damaged. Ask an administrator.")
     return _shown(found), content
@@ -94,7 +94,7 @@ async def attach(
     same = await attachments.find_same(session, order_id, file.sha256)
     if same is not None:
         raise AlreadyAttached(f"Work order {order.number} has this file already, as {same}.")
-    contents = contents_in(directory)
+    contents = contents_in(session, directory)
     assert contents is not None
     attachment_id = await attachments.insert(
         session,
@@ -107,7 +107,7 @@ async def attach(
         stored_in=contents.place,
         uploaded_by=uploaded_by,
     )
-    await contents.write(session, attachment_id, file.sha256, file.content)
+    await contents.write(ContentKey(attachment_id, file.sha256), file.content)
     await _note(session, order_id, "file_attached", file.name)
     return attachment_id
 
@@ -148,9 +148,9 @@ async def delete_removed(session: AsyncSession, directory: Path | None, now: dat
     places: list[StoredIn] = ["database"] if directory is None else ["database", "directory"]
     removed = await attachments.list_removed(session, now - timedelta(days=KEPT_DAYS), places, limit)
     for file in removed:
-        contents = contents_in(directory, file.stored_in)
+        contents = contents_in(session, directory, file.stored_in)
         assert contents is not None
-        await contents.delete(session, file.id, file.sha256)
+        await contents.delete(ContentKey(file.id, file.sha256))
     if removed:
         await attachments.delete(session, [file.id for file in removed])
     return len(removed)

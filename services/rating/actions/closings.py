@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +11,13 @@ from services.rating.actions.ratings import rate_locked, remove_ratings_locked
 from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import NotExportable, OnInvoice
 from services.rating.rules.exports.runs import ExportRun
-from services.rating.rules.work_orders import require_closed, require_never_exported, require_open, require_void
+from services.rating.rules.work_orders import (
+    WorkOrder,
+    require_closed,
+    require_never_exported,
+    require_open,
+    require_void,
+)
 from services.rating.store import closings
 from services.rating.store.exports import claim
 from shared.access.grants import Scope
@@ -75,9 +82,7 @@ async def reopen(
     """Reopens a closed order with the next rating version; raises NotFound, NotClosed or VersionStale."""
     order = await find_order(session, scope, order_id, lock=True)
     require_closed(order)
-    require_version(order.revision, expected_revision, f"Work order {order.number}")
-    await closings.set_status(session, [order_id], "open")
-    await closings.insert(session, [order_id], "reopen", reason, done_by, done_at)
+    await _open_again(session, order, expected_revision, "reopen", reason, done_by, done_at)
 
 
 async def void(
@@ -113,6 +118,18 @@ async def unvoid(
     """Opens a void order again; raises NotFound, NotVoid or VersionStale."""
     order = await find_order(session, scope, order_id, lock=True)
     require_void(order)
+    await _open_again(session, order, expected_revision, "unvoid", reason, done_by, done_at)
+
+
+async def _open_again(
+    session: AsyncSession,
+    order: WorkOrder,
+    expected_revision: int,
+    action: Literal["reopen", "unvoid"],
+    reason: str,
+    done_by: str,
+    done_at: datetime,
+) -> None:
     require_version(order.revision, expected_revision, f"Work order {order.number}")
-    await closings.set_status(session, [order_id], "open")
-    await closings.insert(session, [order_id], "unvoid", reason, done_by, done_at)
+    await closings.set_status(session, [order.id], "open")
+    await closings.insert(session, [order.id], action, reason, done_by, done_at)

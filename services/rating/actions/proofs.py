@@ -17,8 +17,8 @@ from services.rating.rules.proofs import (
     in_body,
     proved,
 )
-from services.rating.rules.work_orders import EDITABLE
-from services.rating.store import proofs, work_order_services, work_orders
+from services.rating.rules.work_orders import fault_in_named
+from services.rating.store import work_order_services, work_orders
 from shared.access.grants import Scope
 from shared.audit import history
 from shared.audit.changes import changes_between
@@ -71,13 +71,9 @@ async def import_proofs(session: AsyncSession, scope: Scope, file: TableFile[Pro
     for numbered in file.all_rows:
         number = numbered.row.work_order
         order = locked.get(number)
-        if order is None:
-            faults.append((numbered, "work_order", f"there is no work order {number}"))
-        elif order.status not in EDITABLE:
-            faults.append(
-                (numbered, "work_order", f"work order {number} is {order.status} and can no longer be changed")
-            )
-        elif order.id in served:
+        if (fault := fault_in_named(number, order)) is not None:
+            faults.append((numbered, "work_order", fault))
+        elif order is not None and order.id in served:
             faults += [
                 (numbered, name, f"is {getattr(order, name)} by the services of the order; change the services instead")
                 for name, value in changes_by_row(numbered.row, file.columns).items()
@@ -99,6 +95,6 @@ async def import_proofs(session: AsyncSession, scope: Scope, file: TableFile[Pro
             changed[order.id] = ProofEntry.model_construct(**parts_of(after, ProofEntry))
             found = changes_between(parts_of(order, ProofEntry), parts_of(after, ProofEntry))
             noted.append(Noted(history.key_of(order.id), "changed", found))
-    await proofs.save(session, changed)
+    await work_orders.save_fields(session, ProofEntry, changed)
     await history.note(session, "work_order", noted)
     return outcome

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.records.work_order_services import Service, ServiceRow
 from services.rating.records.work_orders import OrderEntry
 from services.rating.rules.work_order_services import (
+    DerivedFields,
     ListedService,
     derive,
     find_faults_in_services,
@@ -16,7 +17,7 @@ from services.rating.rules.work_order_services import (
     require_not_by_hand,
     servers_of,
 )
-from services.rating.rules.work_orders import EDITABLE, WorkOrder
+from services.rating.rules.work_orders import WorkOrder, fault_in_named
 from services.rating.store import codes, work_order_services, work_orders
 from shared.access.grants import Scope
 from shared.audit import history
@@ -102,11 +103,8 @@ async def import_services(session: AsyncSession, scope: Scope, file: TableFile[S
     for numbered in file.all_rows:
         number = numbered.row.work_order
         order = locked.get(number)
-        if order is None:
-            faults.append((numbered, "work_order", f"there is no work order {number}"))
-        elif order.status not in EDITABLE:
-            detail = f"work order {number} is {order.status} and can no longer be changed"
-            faults.append((numbered, "work_order", detail))
+        if (fault := fault_in_named(number, order)) is not None:
+            faults.append((numbered, "work_order", fault))
         kept = servers_of(before.get(order.id, ())) if order is not None else ()
         faults += [
             (numbered, field.partition("/")[0], message)
@@ -136,9 +134,8 @@ async def save(
 ) -> None:
     """Replaces the services of orders that the caller has locked, with what they say, and notes it in the histories."""
     await work_order_services.replace(session, services)
-    await work_order_services.set_derived(
-        session, {order_id: derive(several) for order_id, several in services.items()}
-    )
+    derived = {order_id: derive(several) for order_id, several in services.items()}
+    await work_orders.save_fields(session, DerivedFields, derived)
     noted = [
         Noted(history.key_of(order_id), "changed", found)
         for order_id, several in services.items()

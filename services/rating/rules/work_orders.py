@@ -102,6 +102,13 @@ class Closing:
     done_at: datetime
 
 
+def fault_in_named(number: str, order: WorkOrder | None) -> str | None:
+    """Why a row of a file cannot change the order with this number, or None if it can."""
+    if order is None:
+        return f"there is no work order {number}"
+    return None if order.status in EDITABLE else f"work order {number} is {order.status} and can no longer be changed"
+
+
 def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
     """Raises LockedUseCredit for an order that is being exported, is exported or is closed.
 

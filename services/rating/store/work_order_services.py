@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.models import metadata
 from services.rating.records.work_order_services import Service
-from services.rating.rules.work_order_services import DerivedFields, ListedService, PlacedService, attempts_of
+from services.rating.rules.work_order_services import ListedService, PlacedService, attempts_of
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_document, values_of
@@ -18,7 +18,6 @@ from shared.values.fields import field_names
 SORTING = Sorting({"id": ("s.id", "bigint"), "work_order": ("w.number", "text")}, default="id", key="s.id")
 _TABLE = metadata.tables["work_order_service"]
 _TYPES = column_types(_TABLE, PlacedService)
-_DERIVED = column_types(metadata.tables["work_order"], DerivedFields)
 _LISTED = {"work_order": "w.number AS work_order", "service": "s.position AS service", "branch": "w.branch"}
 
 
@@ -62,21 +61,6 @@ async def replace(session: AsyncSession, services: Mapping[int, Sequence[Service
         SELECT {values_of(_TYPES)} FROM unnest({arrays_of(_TYPES)}) AS entry ({names})
         """,
         **columns(placed, *_TYPES) | {"attempts": [to_document(service.attempts) for service in placed]},
-    )
-
-
-async def set_derived(session: AsyncSession, derived: Mapping[int, DerivedFields]) -> None:
-    """Saves what services say about their orders, given by order id, and raises the revisions of these."""
-    assigned = ", ".join(f"{name} = said.{name}" for name in _DERIVED)
-    await execute(
-        session,
-        f"""
-        UPDATE work_order w SET {assigned}, revision = revision + 1, changed_at = now()
-        FROM unnest(CAST(:order_ids AS bigint[]), {arrays_of(_DERIVED)}) AS said (id, {", ".join(_DERIVED)})
-        WHERE w.id = said.id
-        """,
-        order_ids=list(derived),
-        **columns(list(derived.values()), *_DERIVED),
     )
 
 

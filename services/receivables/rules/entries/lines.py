@@ -26,7 +26,6 @@ from services.receivables.rules.terms import discount_offered, discount_too_earl
 from shared.values.money import ZERO, round_cents
 
 _FOLLOWS = "is taken from the line that this applies to"
-_NO_TAX = "the company does not post taxes"
 _EXISTING = "enter the amount with tax when you apply to an existing line"
 _NEGATE = "is taken from the line that this applies to; to change it, negate that line and add a new one"
 _UNITS = Decimal("0.000")
@@ -42,7 +41,7 @@ _NO_UM = closed(None, "only contract and material lines have a unit of measure")
 _NO_CONTRACT_UNITS = closed(_UNITS, "only a contract line has contract units")
 _NO_UNITS = closed(_UNITS, "only a material line has units")
 _NO_PRICE = closed(_PRICE, "only a material line has a unit price")
-_UNTAXED = closed(None, _NO_TAX)
+_UNTAXED = closed(None, "the company does not post taxes")
 _NO_BASIS = closed(ZERO, "needs a tax code on the line")
 _NO_CHARGE = closed(ZERO, "finance charges are calculated, not entered")
 _NO_DISCOUNT = closed(ZERO, "the company does not offer discounts on invoices")

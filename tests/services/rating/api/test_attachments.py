@@ -67,7 +67,9 @@ def attach(company: Company, order: dict[str, Any]) -> Attach:
 async def place(request: pytest.FixtureRequest, company: Company, tmp_path: Path) -> AsyncIterator[Path | None]:
     """Files are stored in the database, and in a directory."""
     rating, _ = company
-    app: Any = rating._transport.app  # type: ignore[attr-defined]
+    transport = rating._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    app: Any = transport.app
     settings: Settings = app.state.settings
     directory = tmp_path / "files" if request.param == "directory" else None
     app.state.settings = settings.model_copy(update={"attachments_directory": directory})
