@@ -25,7 +25,7 @@ from shared.audit.changes import FieldChange, changes_between
 from shared.audit.history import Noted
 from shared.database.pages import PageQuery
 from shared.errors import Fault
-from shared.files.changes import Outcome
+from shared.files.changes import Outcome, differing_values
 from shared.files.csv import Numbered, TableFile
 from shared.values.fields import field_names, parts_of
 from shared.values.partly import PartlyRead
@@ -93,7 +93,10 @@ def changes_of(before: Sequence[Service], after: Sequence[Service]) -> list[Fiel
 
 
 async def import_services(session: AsyncSession, scope: Scope, file: TableFile[ServiceRow], zone: str) -> Outcome:
-    """Replaces the services of all orders in the file by those in the file; raises ImportRefused."""
+    """Replaces the services of all orders in the file by those in the file; raises ImportRefused.
+
+    An order whose services are already as in the file is left alone.
+    """
     known = await codes.known_codes(session)
     zones = await codes.zones_of_branches(session, zone)
     numbers = sorted({numbered.row.work_order for numbered in file.all_rows if numbered.row.work_order})
@@ -113,19 +116,31 @@ async def import_services(session: AsyncSession, scope: Scope, file: TableFile[S
     file.refuse(faults)
     placed = sorted(file.rows, key=lambda numbered: (locked[numbered.row.work_order].id, numbered.row.service))
     zone_of = {order.id: zones[order.branch] for order in locked.values()}
+    rows = {
+        order_id: list(several)
+        for order_id, several in groupby(placed, key=lambda numbered: locked[numbered.row.work_order].id)
+    }
     services = {
         order_id: localized(
             [Service.model_construct(**parts_of(numbered.row, Service)) for numbered in several], zone_of[order_id]
         )
-        for order_id, several in groupby(placed, key=lambda numbered: locked[numbered.row.work_order].id)
+        for order_id, several in rows.items()
     }
-    await save(
-        session, services, {order_id: localized(several, zone_of[order_id]) for order_id, several in before.items()}
-    )
+    was = {order_id: localized(several, zone_of[order_id]) for order_id, several in before.items()}
     outcome = Outcome()
-    for numbered in file.rows:
-        key = shown_key((numbered.row.work_order, numbered.row.service))
-        outcome.create(numbered.line, key, numbered.row, field_names(ServiceRow))
+    for order_id, several in rows.items():
+        old = was.get(order_id, ())
+        for place, numbered in enumerate(several):
+            key = shown_key((numbered.row.work_order, numbered.row.service))
+            if place < len(old):
+                differing = differing_values(old[place], services[order_id][place], field_names(Service))
+                outcome.change(numbered.line, key, differing)
+            else:
+                outcome.create(numbered.line, key, numbered.row, field_names(ServiceRow))
+    changed = {
+        order_id: several for order_id, several in services.items() if changes_of(was.get(order_id, ()), several)
+    }
+    await save(session, changed, was)
     return outcome
 
 

@@ -97,7 +97,10 @@ async def test_services_of_many_orders_come_by_file_and_go_out_in_the_same_form(
     }
     (order,) = (await rating.get("/v1/work-orders", params={"search": "W1"})).json()["items"]
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["servees"] == "2.000"
-    assert (await load(rating, "work-order-services", file.encode())).status_code == 201
+    revision = (await rating.get(f"/v1/work-orders/{order['id']}")).headers["etag"]
+    again = (await load(rating, "work-order-services", file.encode())).json()
+    assert (again["created"], again["changed"], again["unchanged"]) == (0, 0, 2)
+    assert (await rating.get(f"/v1/work-orders/{order['id']}")).headers["etag"] == revision
     assert (await rating.get("/v1/work-order-services", params={"work_order": "w1"})).json()["totals"] == {"count": 2}
     heading = "work_order,service,party,street,city,state,zip,outcome,server\n"
     rows = "W2,1,A,1 Elm,Austin,TX,78701,served,S9\nW9,1,A,1 Elm,Austin,TX,78701,,\nw2,1,B,,Austin,TX,78701,,\n"
