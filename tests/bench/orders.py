@@ -7,9 +7,9 @@ from tests.bench.limit import forget_events
 
 _RATED = """
 INSERT INTO work_order (number, branch, style, customer, bill_to, priority, job_type, served_zip, service_on,
-                        field_status, pod_received, status)
+                        field_status, pod_received, status, total)
 SELECT 'B' || n, 'SAT', 'process', 'S1001', 'S1001', 'STANDARD', 'CITATION', '78205', '2026-11-02', 'served', true,
-       'rated'
+       'rated', 300
 FROM generate_series(1, $1::int) AS n
 """
 _RATING = """

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from shared.access.grants import Grant, Level, Limits
 from shared.contracts.invoice_credited import InvoiceCredited
@@ -110,7 +111,14 @@ async def test_two_hundred_credits_at_once_never_take_more_than_is_left(
     _, receivables = company
     path = f"/v1/invoices/{invoice['id']}/credits"
     body = {**MONTH, "lines": [{"line": 1, "amount": "1.00"}]}
-    answers = await asyncio.gather(*(receivables.post(path, json=body, headers=key(one)) for one in range(200)))
+
+    async def credit(number: int) -> Response:
+        """A request that waited too long for its turn on a busy machine is sent again; its key makes the two one."""
+        while (answer := await receivables.post(path, json=body, headers=key(number))).status_code == 503:
+            assert answer.json()["code"] == "SERVICE_BUSY", answer.text
+        return answer
+
+    answers = await asyncio.gather(*(credit(one) for one in range(200)))
     assert sorted(one.status_code for one in answers) == [201] * 95 + [422] * 105
     assert {one.json()["code"] for one in answers if one.status_code == 422} == {"MORE_THAN_LEFT"}
     whole = (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()
