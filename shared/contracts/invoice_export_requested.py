@@ -14,7 +14,8 @@ from shared.values.money import Money, Quantity, Rate
 class ExportLine(Part):
     """`quantity` is what was charged; `measured` is what the field reported, of which `included` was free.
 
-    `unit` names both, such as `min`. `reason` says why an amount is what it is, such as a minimum.
+    `unit` is that of `measured`, such as `min`. `reason` says how the amount is reckoned if it is not `quantity` ×
+    `unit_rate`. A line of 0.00 is printed only with `print_zero`.
     """
 
     billing_item: str
@@ -28,6 +29,7 @@ class ExportLine(Part):
     measured: Quantity | None = None
     included: Quantity | None = None
     reason: str = ""
+    print_zero: bool = False
 
 
 class ExportOrder(Part):

@@ -5,10 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database.statements import fetch_values
 
 
-async def spellings(session: AsyncSession, number: str | None) -> list[str] | None:
+async def spellings(session: AsyncSession, number: str | None, *, as_given: bool = False) -> list[str] | None:
     """The numbers of the customers that a filter names in any spelling; an unknown one stays as it is given.
 
-    For lists whose index on the customer must give the rows in their sequence (`Where.one_of`).
+    For lists whose index on the customer must give the rows in their sequence (`Where.one_of`). With `as_given`, rows are
+    also found that were made before the customer was known, and have the spelling of the filter.
     """
     if number is None:
         return None
@@ -17,7 +18,7 @@ async def spellings(session: AsyncSession, number: str | None) -> list[str] | No
         "SELECT DISTINCT number FROM customer WHERE lower(number) = lower(:number) ORDER BY number",
         number=number,
     )
-    return found or [number]
+    return [*found, number] if not found or (as_given and number not in found) else found
 
 
 def spelled(column: str, parameter: str) -> str:

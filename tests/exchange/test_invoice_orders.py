@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from services.rating.store.exports.documents import DOCUMENT, MOST_BYTES
@@ -18,7 +20,7 @@ from shared.files.mail import MailServer
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import deliver, exchange, take_events, work_off
 from tests.fixtures.files import pdf
-from tests.fixtures.ledgers import Company, Enter, key
+from tests.fixtures.ledgers import Company, Enter, key, load
 from tests.fixtures.post_office import open_post_office
 
 FACTS = {
@@ -28,7 +30,14 @@ FACTS = {
     "cause_number": "2026-CI-01234",
     "services": [{"party": "Jane Jones", "outcome": "served", "served_at": "2026-11-02T15:30:00Z", "attempts": 3}],
 }
-CHARGE = {"unit": "min", "measured": "25.000", "included": "0.000", "fee_advance": True, "reason": "minimum of 45.00"}
+CHARGE = {
+    "unit": "min",
+    "measured": "25.000",
+    "included": "0.000",
+    "fee_advance": True,
+    "reason": "minimum of 45.00",
+    "print_zero": True,
+}
 
 
 def say(payload: bytes, numbers: dict[str, dict[str, Any]]) -> bytes:
@@ -117,7 +126,7 @@ _SIZES = f"""
     JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     GROUP BY i.id
 """
-UNSAID = {"unit": "", "measured": None, "included": None, "fee_advance": False, "reason": ""}
+UNSAID = {"unit": "", "measured": None, "included": None, "fee_advance": False, "reason": "", "print_zero": False}
 
 
 @pytest.mark.parametrize("waits", [False, True])
@@ -165,3 +174,76 @@ async def test_an_invoice_keeps_what_rating_said_about_its_orders(
     await exchange(rating_database, receivables_database)
     after = await clerk.invoice(invoice["id"])
     assert (after["orders"], charges(after)) == (invoice["orders"], charges(invoice))
+
+
+async def test_the_invoice_says_how_each_amount_is_reckoned(
+    company: Company, clerk: Clerk, rating_database: Database, receivables_database: Database
+) -> None:
+    rating, _ = company
+    items = "Waiting time,4000,yes\nMileage,4010,no\nScanning,4000,no\nCourier,4000,no"
+    for noun, rows in (
+        ("job-types", "code,name\nHEARING,Hearing"),
+        ("billing-items", f"name,income_account,print_zero\n{items}"),
+    ):
+        answer = await load(rating, noun, rows.encode())
+        assert answer.status_code == 201, answer.text
+    per_unit = {"method": "per_unit", "included_units": "10"}
+    lines = [
+        {"billing_item": "Mileage", "rate": "0.655", "quantity_source": "miles", **per_unit},
+        {"billing_item": "Waiting time", "rate": "0.53", "quantity_source": "waiting_minutes", **per_unit},
+        {"billing_item": "Scanning", "rate": "0.10", "quantity_source": "pages", **per_unit},
+        {"billing_item": "Courier", "rate": "8", "minimum": "12"},
+    ]
+    profile = {
+        "branch": "SAT",
+        "customer_type": "ANY",
+        "priority": "ANY",
+        "job_type": "HEARING",
+        "region": "ANY",
+        "effective_from": "2026-01-01",
+        "lines": lines,
+    }
+    made = await rating.post("/v1/billing-profiles", json=profile)
+    assert made.status_code == 201, made.text
+    order = {
+        "number": "W9",
+        "branch": "SAT",
+        "customer": "S1001",
+        "priority": "RUSH",
+        "job_type": "HEARING",
+        "region": "BEXAR",
+        "service_on": "2026-11-02",
+        "field_status": "served",
+        "pod_received": True,
+        "miles": "38.4",
+        "waiting_minutes": "8",
+        "pages": "7",
+    }
+    assert (await rating.post("/v1/work-orders", json=order)).status_code == 201
+    await rating.post("/v1/rating-runs", json={})
+    await work_off(rating_database)
+    (entered,) = (await rating.get("/v1/work-orders")).json()["items"]
+    rated = (await rating.get(f"/v1/work-orders/{entered['id']}/rating")).json()["lines"]
+    assert [(line["charged"], line["unit"], line["included"], line["reason"]) for line in rated] == [
+        ("28.400", "mi", "10.000", ""),
+        ("0.000", "min", "10.000", ""),
+        ("0.000", "pages", "10.000", ""),
+        ("1.000", "", "0.000", "1 × 8.00 = 8.00, at least 12.00"),
+    ]
+    asked = await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key("export"))
+    assert asked.status_code == 202, asked.text
+    await exchange(rating_database, receivables_database)
+    invoice = await whole(clerk, "W9")
+    assert [(one["measured"], one["included"], one["print_zero"], one["reason"]) for one in invoice["lines"]] == [
+        ("38.400", "10.000", False, ""),
+        ("8.000", "10.000", True, ""),
+        ("7.000", "10.000", False, ""),
+        (None, None, False, "1 × 8.00 = 8.00, at least 12.00"),
+    ]
+    printed = await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")
+    assert printed.status_code == 200, printed.text
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(printed.content)).pages).split())
+    assert "Mileage 38.4 mi, 10 included, 28.4 × 0.655 18.60" in words
+    assert "Waiting time 8 min, 10 included 0.00" in words
+    assert "at least 12.00" in words
+    assert "Scanning" not in words

@@ -74,6 +74,7 @@ async def try_new_order(
             income_account=items[charge.billing_item].income_account,
             taxable=items[charge.billing_item].taxable,
             fee_advance=items[charge.billing_item].fee_advance,
+            print_zero=items[charge.billing_item].print_zero,
             entered_by=entered_by,
         )
         for index, charge in enumerate(charged, start=1)

@@ -15,6 +15,7 @@ from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.customers import find_missing_numbers
 from services.rating.rules.draft_invoices import leaves_invoice
+from services.rating.rules.due_days import with_due_days
 from services.rating.rules.listed_orders import OrderItem, add_warnings
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings, find_unknown_customers
 from services.rating.rules.work_orders import (
@@ -142,6 +143,7 @@ async def enter_order(
     """
     sent = {name: getattr(entry, name) for name in entry.model_fields_set}
     (entry,) = await spelled(session, [entry], await codes.companies_of_branches(session))
+    (entry,) = with_due_days([entry], await codes.due_days(session))
     faults = await services_of_orders.find_faults(session, services)
     await require_valid_order(session, scope, entry, also=[*also, *faults])
     await _require_numbers(session, entry)
@@ -238,8 +240,10 @@ async def import_orders(
             faults += [(numbered, *fault) for fault in find_missing_numbers(entry, company, required).items()]
     file.refuse(faults)
     import_id = await imports.insert(session, file_name, key, len(rows), imported_by)
+    due_days = await codes.due_days(session)
     async for part in in_turns(rows, ROWS_IN_ONE_GO):
-        await work_orders.insert(session, [numbered.row for numbered in part], imported_by, import_id)
+        entries = with_due_days([numbered.row for numbered in part], due_days)
+        await work_orders.insert(session, entries, imported_by, import_id)
         for numbered in part:
             outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
     outcome.warnings = await _warnings_about(session, rows, companies)

@@ -32,7 +32,7 @@ class Rating(Table, table=True):
 
 
 class RatingLine(Table, table=True):
-    """The lines of ratings, which never change either."""
+    """The lines of ratings, which never change either. Those of older releases have no `charged`: it is the quantity."""
 
     __tablename__ = "rating_line"
 
@@ -51,4 +51,9 @@ class RatingLine(Table, table=True):
     comment: str = columns.words()
     original_amount: Decimal | None = columns.money(nullable=True)
     override_reason: str | None = columns.words(nullable=True)
+    charged: Decimal | None = columns.quantity(nullable=True)
+    unit: str = columns.words()
+    included: Decimal = columns.quantity()
+    reason: str = columns.words()
+    print_zero: bool
     servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from annotated_types import MaxLen
+from annotated_types import Interval, MaxLen
 
 from shared.values import columns
 from shared.values.columns import AS_KEY, AS_WORDS, Account, FilledWords, Record, TimeZoneOrNone
@@ -28,11 +28,18 @@ class CustomerType(Code):
     """The pricing class of a customer."""
 
 
-class Priority(Code):
-    """How urgent an order is."""
+class DueCode(Code):
+    """A code that says in how many days an order is due."""
+
+    due_days: Annotated[int, Interval(ge=0, le=365)] | None = None
+    """When an order is due that is entered without a day: so many days from Monday to Friday after it was ordered."""
 
 
-class JobType(Code):
+class Priority(DueCode):
+    """How urgent an order is. Its `due_days` count before those of the job type."""
+
+
+class JobType(DueCode):
     """The kind of work, such as serving a citation."""
 
 
@@ -69,6 +76,8 @@ class BillingItem(Record):
     income_account: Account
     taxable: YesNo = False
     fee_advance: YesNo = False
+    print_zero: YesNo = False
+    """Whether invoices print the charge even if its amount is 0.00."""
     retired_on: CalendarDate | None = None
 
 

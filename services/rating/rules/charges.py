@@ -19,6 +19,7 @@ class OrderCharge(ChargeEntry):
     income_account: str
     taxable: bool
     fee_advance: bool
+    print_zero: bool = False
     entered_by: str
 
     @property

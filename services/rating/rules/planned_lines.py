@@ -113,6 +113,7 @@ def plan_charges(
                 income_account=charge.income_account,
                 taxable=charge.taxable,
                 fee_advance=charge.fee_advance,
+                print_zero=charge.print_zero,
                 bill_kind=None,
                 rate=charge.rate,
                 comment=charge.comment,

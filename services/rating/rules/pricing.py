@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
-from services.rating.records.work_orders import QUANTITY_SOURCES, QuantitySource
+from services.rating.records.work_orders import ONE, QUANTITY_SOURCES, UNITS, QuantitySource
 from services.rating.rules.amounts import (
     EXACT,
     Priced,
@@ -160,6 +160,12 @@ def _put(
         comment=line.comment,
         original_amount=original,
         override_reason=why,
+        charged=priced.charged,
+        unit=UNITS.get(line.quantity_source, ""),
+        included=ZERO if line.quantity_source == ONE else line.included_units,
+        # What an override is for is not the customer's business.
+        reason=priced.reason if amount == priced.amount else "",
+        print_zero=line.print_zero,
         servers=servers,
     )
     if line.commission_method is not None and not line.fee_advance:

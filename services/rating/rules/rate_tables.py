@@ -48,6 +48,7 @@ class ProfileLine(ShownLine):
 
     rate: Rate
     bill_kind: BillKind | None
+    print_zero: bool = False
 
 
 class ShownProfile(Changed, ProfileHead):

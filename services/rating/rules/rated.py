@@ -31,7 +31,8 @@ class RatedLine:
     """One charge of a rating: its amount in the company's currency, and its quantity in units of its source.
 
     `quantity_source` is `hand` if the quantity was entered by hand. If the line was overridden, `original_amount` is
-    its amount without the override, and `override_reason` says why.
+    its amount without the override, and `override_reason` says why. Invoices print `charged` × `unit_rate` if that is
+    the amount, and otherwise `reason`; `unit` is that of both quantities, of which `included` was free.
     """
 
     position: int
@@ -48,6 +49,11 @@ class RatedLine:
     comment: str
     original_amount: Money | None
     override_reason: str | None
+    charged: Quantity
+    unit: str
+    included: Quantity
+    reason: str
+    print_zero: bool
     servers: Sequence[ServerPart]
 
 

@@ -15,7 +15,7 @@ from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, f
 from shared.database.statements import columns, execute, fetch_all, fetch_values
 from shared.values.fields import field_names
 
-_ITEM = ("income_account", "taxable", "fee_advance")
+_ITEM = ("income_account", "taxable", "fee_advance", "print_zero")
 _COLUMNS = ", ".join(f"{'i' if name in _ITEM else 'c'}.{name}" for name in field_names(OrderCharge))
 _TYPES = column_types(metadata.tables["order_charge"], ChargeEntry)
 

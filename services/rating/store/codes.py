@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.records.codes import Region, Zone
 from services.rating.rules.codes import CodeName
+from services.rating.rules.due_days import DueDays
 from services.rating.store.records import BRANCHES, CODES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
@@ -64,6 +65,15 @@ async def spellings_of_items(session: AsyncSession, names: Collection[str]) -> d
 async def companies_of_branches(session: AsyncSession) -> dict[str, int]:
     """The AR company of each branch."""
     return {branch.code: branch.ar_company for branch in await load_rows(session, BRANCHES)}
+
+
+async def due_days(session: AsyncSession) -> DueDays:
+    """In how many days orders of a priority or job type are due."""
+    days: dict[str, dict[str, int]] = {"priority": {}, "job_type": {}}
+    selects = [f"SELECT '{name}' AS kind, code, due_days FROM {name} WHERE due_days IS NOT NULL" for name in days]
+    for row in await session.execute(text(" UNION ALL ".join(selects))):
+        days[row.kind][row.code] = row.due_days
+    return DueDays(days["priority"], days["job_type"])
 
 
 async def zones_of_branches(session: AsyncSession, otherwise: str) -> dict[str, ZoneInfo]:

@@ -1,7 +1,5 @@
 """What events say about an order beside its price, as JSON that PostgreSQL builds from the rows."""
 
-from services.rating.records.work_orders import UNITS
-
 _TEXTS = (
     *("client_id", "matter", "claim", "attorney", "contact", "purchase_order"),
     *("case_title", "cause_number", "court", "plaintiff", "defendant", "documents"),
@@ -27,5 +25,5 @@ MOST_BYTES_OF_FACTS = f"""(CASE {_WRITTEN} WHEN '' THEN 20 ELSE 300 + octet_leng
     FROM work_order_service s WHERE s.work_order_id = w.id))"""
 """An expression like FACTS: how many bytes they have at most."""
 
-UNIT = f"CASE l.quantity_source {' '.join(f'''WHEN '{name}' THEN '{unit}' ''' for name, unit in UNITS.items())} ELSE '' END"
-"""An expression over `rating_line l`: the unit of its quantity, or an empty text."""
+MEASURED = "CASE WHEN l.quantity_source NOT IN ('one', 'base') THEN l.quantity::text END"
+"""An expression over `rating_line l`: the quantity that was reported or entered, or null without one."""

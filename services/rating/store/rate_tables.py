@@ -126,7 +126,7 @@ async def load_lines(session: AsyncSession, condition: str, **parameters: object
     result = await session.execute(
         text(
             f"""
-            SELECT l.profile_id, l.position, i.income_account, i.taxable, i.fee_advance, t.kind AS bill_kind, {names}
+            SELECT l.profile_id, l.position, i.income_account, i.taxable, i.fee_advance, i.print_zero, t.kind AS bill_kind, {names}
             FROM profile_line l
             JOIN billing_item i ON i.name = l.billing_item
             LEFT JOIN bill_type t ON t.code = l.bill_type

@@ -22,6 +22,8 @@ from shared.values.fields import field_names
 _LINE = field_names(RatedLine)
 _PARTS = TypeAdapter(Sequence[ServerPart])
 _EXPLANATION = TypeAdapter(Explanation)
+_SHOWN = ", ".join(name if name != "charged" else "coalesce(charged, quantity) AS charged" for name in _LINE)
+"""Ratings of older releases have no `charged`."""
 _PLAIN = tuple(name for name in _LINE if name != "servers")
 
 
@@ -209,7 +211,7 @@ async def lines(session: AsyncSession, rating_id: int) -> list[RatedLine]:
     found = await fetch_all(
         session,
         RatedLine,
-        f"SELECT {', '.join(_LINE)} FROM rating_line WHERE rating_id = :rating_id ORDER BY position",
+        f"SELECT {_SHOWN} FROM rating_line WHERE rating_id = :rating_id ORDER BY position",
         rating_id=rating_id,
     )
     return [replace(line, servers=_PARTS.validate_python(line.servers)) for line in found]

@@ -27,7 +27,7 @@ from shared.database.columns import arrays_of, column_types, to_codes, to_docume
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.search import SHORTEST_PART, beginning
-from shared.database.spellings import listed, spelled
+from shared.database.spellings import spellings
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_values
 from shared.values.fields import field_names, maker, parts_of
 from shared.values.names import fold
@@ -187,14 +187,14 @@ def searched(where: Where, search: str | None) -> Where:
     return where.add(f"({named('w.', ':search')})", search=containing(search))
 
 
-def _where(scope: Scope, filters: OrderFilter) -> Where:
+async def _where(session: AsyncSession, scope: Scope, filters: OrderFilter) -> Where:
     where = (
         Where()
         .within(scope, **SIDES)
         .one_of("w.status", "status", filters.status)
         .add("w.branch = :branch", branch=filters.branch)
-        .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
-        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
+        .one_of("w.customer", "customer", await spellings(session, filters.customer, as_given=True))
+        .one_of("w.bill_to", "bill_to", await spellings(session, filters.bill_to, as_given=True))
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
         .add("w.due_on >= :due_from", due_from=filters.due_from)
@@ -238,7 +238,7 @@ async def list_orders(
         columns=_columns(OrderFacts),
         joined=_LISTED,
         chosen_with=branch_if_limited(scope),
-        where=_where(scope, filters),
+        where=await _where(session, scope, filters),
         sorting=SORTING,
         query=_by_date_if_filtered(filters, query),
     )
@@ -253,7 +253,7 @@ async def list_entries(
         EnteredOrder,
         columns=_columns(EnteredOrder),
         source=f"work_order w {branch_if_limited(scope)}",
-        where=_where(scope, filters),
+        where=await _where(session, scope, filters),
         sorting=SORTING,
         query=_by_date_if_filtered(filters, query),
     )
@@ -262,7 +262,7 @@ async def list_entries(
 
 async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter) -> OrderTotals:
     """The number and total of all orders that match."""
-    where = _where(scope, filters)
+    where = await _where(session, scope, filters)
     totals = await fetch_one(
         session,
         OrderTotals,

@@ -70,7 +70,7 @@ def _invoice(invoice: ExportInvoice) -> HandedInvoice:
 
 def _charge(line: ExportLine) -> Charge | None:
     """How the line was charged; None if the event does not say so."""
-    charge = Charge(line.unit, line.measured, line.included, line.fee_advance, line.reason)
+    charge = Charge(line.unit, line.measured, line.included, line.fee_advance, line.reason, line.print_zero)
     return None if charge == _UNSAID else charge
 
 

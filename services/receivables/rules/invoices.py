@@ -169,7 +169,10 @@ class LineRow:
     ] = None
     included: Annotated[Quantity | None, Field(description="How much of `measured` was free of charge.")] = None
     fee_advance: Annotated[bool, Field(description="Whether it is a fee that was advanced for the client.")] = False
-    reason: Annotated[str, Field(description="Why the amount is what it is, such as a minimum.")] = ""
+    reason: Annotated[
+        str, Field(description="How the amount is reckoned, if it is not quantity × rate; a minimum, for instance.")
+    ] = ""
+    print_zero: Annotated[bool, Field(description="Whether it is printed even if its amount is 0.00.")] = False
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,14 @@ CHARGES: Final = f"""
     SELECT t.id AS invoice_id, charge.*
     FROM {_OF_INVOICE}
     CROSS JOIN LATERAL jsonb_to_recordset(o.charges) AS charge (
-        line int, unit text, measured numeric(15, 3), included numeric(15, 3), fee_advance boolean, reason text)
+        line int, unit text, measured numeric(15, 3), included numeric(15, 3), fee_advance boolean, reason text,
+        print_zero boolean)
 """
 """How the lines of invoices `t` were charged, for those of which rating said so; a WHERE follows."""
 CHARGED: Final = """
     coalesce(charge.unit, '') AS unit, charge.measured, charge.included,
-    coalesce(charge.fee_advance, false) AS fee_advance, coalesce(charge.reason, '') AS reason
+    coalesce(charge.fee_advance, false) AS fee_advance, coalesce(charge.reason, '') AS reason,
+    coalesce(charge.print_zero, false) AS print_zero
 """
 """The fields of `charge`, a row of `CHARGES` that may be missing."""
 

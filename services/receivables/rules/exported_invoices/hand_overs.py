@@ -25,7 +25,7 @@ BATCHED: Final = "batched"
 class Charge:
     """How a line was charged: `measured` is what the field reported, of which `included` was free, both in `unit`.
 
-    `reason` says why an amount is what it is, such as a minimum.
+    `reason` says how the amount is reckoned if it is not quantity × rate. A line of 0.00 is printed only with `print_zero`.
     """
 
     unit: str = ""
@@ -33,6 +33,7 @@ class Charge:
     included: Quantity | None = None
     fee_advance: bool = False
     reason: str = ""
+    print_zero: bool = False
 
 
 @light

@@ -20,12 +20,10 @@ from services.receivables.rules.invoice_prints.words import (
     day_words,
     moment_words,
     price_words,
-    quantity_words,
-    rate_words,
 )
 from shared.contracts.order_facts import OrderFacts, ServiceFacts
 from shared.values.money import ZERO, round_cents
-from shared.values.numbers import plain
+from shared.values.numbers import plain, quantity_words, rate_words
 
 SUMMARY_FROM = 4
 """From so many work orders on, an invoice begins with a summary of them."""
@@ -148,7 +146,7 @@ def _known(facts: OrderFacts, head: DocumentHead, name: str) -> str:
 
 def _order(order: OrderOnInvoice, head: DocumentHead, *, alone: bool) -> Shown:
     lines = list(by_item(order.lines)) if head.grouping == "by_item" else list(order.lines)
-    charged = [line for line in lines if line.net or line.tax]
+    charged = [line for line in lines if line.net or line.tax or line.print_zero]
     charges = [line for line in charged if not line.fee_advance]
     advances = [line for line in charged if line.fee_advance]
     details = order.order
@@ -208,22 +206,23 @@ def _line(line: DocumentLine) -> Shown:
 def charged_words(line: DocumentLine) -> str:
     """How the amount of a line was reckoned: `25 min, 10 included, 15 × 0.53`.
 
-    A flat fee has nothing to reckon. A product that is not the amount is only printed beside the reason for it, such as
-    a minimum.
+    A flat fee and what was laid out have nothing to reckon. If the product is not the amount, the reason says what is.
     """
     unit = line.unit or line.um or ""
-    if not line.quantity:
+    product = bool(line.quantity and line.unit_rate) and round_cents(line.quantity * line.unit_rate) == line.net
+    if product and unit in {"", "EA"} and (line.quantity == line.net or (line.measured is None and line.quantity == 1)):
         return ""
-    product = round_cents(line.quantity * line.unit_rate) == line.net
-    if line.measured is None and line.quantity == 1 and product and unit in {"", "EA"}:
-        return ""
-    counted = ""
-    if line.measured is not None and line.included:
-        counted = f"{quantity_words(line.measured, unit)}, {quantity_words(line.included)} included, "
-        unit = ""
-    if not line.unit_rate or not (product or line.reason):
-        return counted.removesuffix(", ") or quantity_words(line.quantity, unit)
-    return f"{counted}{quantity_words(line.quantity, unit)} × {rate_words(line.unit_rate)}"
+    measured = line.quantity if line.measured is None else line.measured
+    words = [quantity_words(measured, unit)] if measured and (line.measured is not None or not line.reason) else []
+    if line.included:
+        words.append(f"{quantity_words(line.included)} included")
+    if product:
+        # A quantity in other units than what was measured stands without their name.
+        same = measured == line.quantity
+        words[0 if same else len(words) :] = [
+            f"{quantity_words(line.quantity, unit if same else '')} × {rate_words(line.unit_rate)}"
+        ]
+    return ", ".join(words)
 
 
 def by_item(lines: Sequence[DocumentLine]) -> Iterator[DocumentLine]:

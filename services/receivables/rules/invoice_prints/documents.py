@@ -59,8 +59,8 @@ class DocumentHead:
 class DocumentLine:
     """A line of an invoice as it is printed.
 
-    `quantity` was charged; `measured` is what the field reported, of which `included` was free. `reason` says why an
-    amount is what it is, such as a minimum.
+    `quantity` was charged; `measured` is what the field reported, of which `included` was free. `reason` says how the
+    amount is reckoned if it is not quantity × rate. A line of 0.00 is printed only with `print_zero`.
     """
 
     invoice_id: int
@@ -84,6 +84,7 @@ class DocumentLine:
     included: Decimal | None = None
     fee_advance: bool = False
     reason: str = ""
+    print_zero: bool = False
 
     @property
     def net(self) -> Decimal:

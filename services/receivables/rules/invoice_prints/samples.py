@@ -140,9 +140,9 @@ def _usual_lines(order: str) -> list[DocumentLine]:
         _line(order, "Waiting time", "0.53", "15", unit="min", measured=Decimal(25), included=Decimal(10)),
         _line(order, "Notary", "0.00", "0"),
         _line(
-            *(order, "Fuel surcharge", "0.04", "75"),
+            *(order, "Fuel surcharge", "4", "75"),
             net="5.00",
-            reason="4% of service of process, at least 5.00",
+            reason="4% of 75.00 = 3.00, at least 5.00",
         ),
         _line(order, "Citation fee, Bexar County District Clerk", "8.00", fee_advance=True),
         _line(order, "Witness fee", "10.00", fee_advance=True),
@@ -207,7 +207,7 @@ def _retainage() -> InvoiceDocument:
     lines = [
         _line(None, "Records retrieval, phase 1", "90.00", "40", um="h", retainage=Decimal("360.00"), tax_code="TX"),
         _line(None, "Scanning", "0.12", "12500", um="pages", retainage=Decimal("150.00")),
-        _line(None, "Volume discount", "0", "0", net="-150.00", reason="10% of scanning, at most 150.00"),
+        _line(None, "Volume discount", "0", "0", net="-150.00", reason="10% of 1500.00 = 150.00"),
     ]
     lines = [replace(line, discount=round_cents(line.net / 50)) for line in lines]
     return _document(

@@ -4,36 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from shared.values.money import round_cents
-from shared.values.numbers import plain
+from shared.values.numbers import MINUS
 
 _SYMBOLS = {"USD": "$"}
-_MINUS = "\N{MINUS SIGN}"
-_CENTS = 2
 
 
 def amount_words(amount: Decimal) -> str:
     """With two decimals and thousands: 48220.75 → 48,220.75; −6 → −6.00."""
-    return f"{round_cents(amount):,}".replace("-", _MINUS)
+    return f"{round_cents(amount):,}".replace("-", MINUS)
 
 
 def price_words(amount: Decimal, currency: str) -> str:
     """With the currency: $1,045.07, −$6.00, CAD 1,045.07."""
-    sign = _MINUS if amount < 0 else ""
+    sign = MINUS if amount < 0 else ""
     return sign + _SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}") + amount_words(abs(amount))
-
-
-def rate_words(rate: Decimal) -> str:
-    """With two decimals, or as many as it has: 25 → 25.00, 0.53 → 0.53, 0.65500 → 0.655."""
-    short = plain(rate)
-    places = len(short.partition(".")[2])
-    return f"{rate:,.{max(places, _CENTS)}f}".replace("-", _MINUS)
-
-
-def quantity_words(quantity: Decimal, unit: str = "") -> str:
-    """Without useless zeros, with its unit: 7.500 SF → 7.5 SF, 1250.000 → 1,250."""
-    places = len(plain(quantity).partition(".")[2])
-    number = f"{quantity:,.{places}f}".replace("-", _MINUS)
-    return f"{number} {unit}" if unit else number
 
 
 def day_words(day: date | None) -> str:

@@ -61,3 +61,40 @@ async def test_a_case_is_imported_found_changed_and_given_out_as_it_came_in(
         headers={"if-match": changed.headers["etag"]},
     )
     assert {one["pointer"] for one in refused.json()["errors"]} == {"/due_on", "/case_title"}
+
+
+async def test_an_order_without_a_day_is_due_by_its_priority_or_job_type(company: Company) -> None:
+    rating, _ = company
+    for noun, row in (("priorities", "RUSH,Rush,1"), ("job-types", "CITATION,Citation,3")):
+        answer = await load(rating, noun, f"code,name,due_days\n{row}\n".encode())
+        assert answer.status_code == 201, answer.text
+    heading, *rows = order_csv(
+        "W1,SAT,S1001,STANDARD,CITATION,78205,,",
+        "W2,SAT,S1002,RUSH,CITATION,78205,,",
+        "W3,SAT,S1002,RUSH,CITATION,78205,,",
+    ).split(b"\n")
+    days = (b",2026-11-05,", b",2026-11-05,", b",2026-11-05,2026-11-30")
+    content = b"\n".join([heading + b",ordered_on,due_on", *(row + more for row, more in zip(rows, days, strict=True))])
+    answer = await load(rating, "work-orders", content)
+    assert answer.status_code == 201, answer.text
+    entry = {
+        "branch": "SAT",
+        "customer": "S1001",
+        "priority": "RUSH",
+        "job_type": "CITATION",
+        "service_on": "2026-11-02",
+    }
+    for number, ordered in (("W4", {"ordered_on": "2026-11-06"}), ("W5", {})):
+        made = await rating.post("/v1/work-orders", json={**entry, "number": number, **ordered})
+        assert made.status_code == 201, made.text
+    items = (await rating.get("/v1/work-orders", params={"sort": "number"})).json()["items"]
+    assert {one["number"]: one["due_on"] for one in items} == {
+        "W1": "2026-11-10",
+        "W2": "2026-11-06",
+        "W3": "2026-11-30",
+        "W4": "2026-11-09",
+        "W5": None,
+    }
+    refused = await load(rating, "priorities", b"code,name,due_days\nRUSH,Rush,400\n")
+    assert refused.status_code == 422
+    assert "due_days" in refused.json()["errors"][0]["pointer"], refused.text

@@ -100,6 +100,61 @@ def test_percentages_and_multipliers_of_other_lines(
     assert price_share(made, Decimal(base)).amount == Decimal(amount)
 
 
+MINUTES = line(method="per_unit", rate=Decimal("0.53"), quantity_source="waiting_minutes", included_units=Decimal(10))
+UNITS = MINUTES.model_copy(update={"rate": Decimal(8), "unit_size": Decimal(15), "included_units": Decimal(0)})
+
+
+@pytest.mark.parametrize(
+    ("made", "quantity", "charged", "reason"),
+    [
+        (line(rate=Decimal(80)), "1", "1", ""),
+        (line(rate=Decimal(80)), "2", "2", ""),
+        (MINUTES, "25", "15", ""),
+        (MINUTES, "8", "0", ""),
+        (MINUTES.model_copy(update={"minimum": Decimal(10)}), "25", "15", "15 min × 0.53 = 7.95, at least 10.00"),
+        (line(rate=Decimal(80), maximum=Decimal(50)), "1", "1", "1 × 80.00 = 80.00, at most 50.00"),
+        (UNITS, "20", "1.333", "1.333 × 8.00, in units of 15 min"),
+        (UNITS.model_copy(update={"whole_units": True}), "20", "2", "2 × 8.00, in units of 15 min, started units in full"),
+        (PER_PERSON, "4", "4", "1 at 50.00, 1 at 10.00, 2 at 5.00"),
+        (PAGES, "60", "60", "10.00 up to 99 pages"),
+        (PAGES, "400", "400", "50.00"),
+        (line(method="banded", quantity_source="miles", steps=steps(("10", "0", "1"), (None, "0", "0.75"))),
+         "8", "8", "8 mi × 1.00 up to 10 mi"),
+        (line(method="banded", quantity_source="miles", steps=steps(("10", "5", "1"), (None, "0", "0.75"))),
+         "8", "8", "5.00 up to 10 mi and 8 mi × 1.00"),
+        (line(method="tiered", quantity_source="pages", steps=steps(("5", "10", "0"), (None, "2", "1"))),
+         "8", "8", "5 at 10.00, 3 at 1.00 and 2.00"),
+    ],
+)  # fmt: skip
+def test_the_customer_can_reckon_each_amount(made: ProfileLine, quantity: str, charged: str, reason: str) -> None:
+    priced = price_line(made, Decimal(quantity))
+    assert (priced.charged, priced.reason) == (Decimal(charged), reason)
+
+
+def test_the_customer_can_reckon_what_depends_on_other_lines_or_on_a_second_quantity() -> None:
+    share = line(method="percent_of", rate=Decimal("2.50000"), base=("charges",), minimum=Decimal(5))
+    assert price_share(share, Decimal("75.00")).reason == "2.5% of 75.00 = 1.88, at least 5.00"
+    double = line(method="multiplier", rate=Decimal(2), base=("Delivery",))
+    assert price_share(double, Decimal("25.00")).reason == "25.00 × 2, less the 25.00"
+    hours = line(method="per_unit", rate=Decimal(65), quantity_source="hours", times_source="persons")
+    assert price_line(hours, Decimal(3), times=Decimal(2)).reason == "3 h × 65.00 × 2 persons"
+
+
+@given(
+    rate=st.decimals("0.00001", "999.99", places=5),
+    quantity=st.decimals("0.001", "9999", places=3),
+    included=st.decimals(0, 50, places=3),
+    size=st.sampled_from(["1", "15"]),
+    limit=st.sampled_from([None, Decimal("45.00")]),
+)
+def test_without_a_reason_the_amount_is_the_product(
+    rate: Decimal, quantity: Decimal, included: Decimal, size: str, limit: Decimal | None
+) -> None:
+    made = line(method="per_unit", rate=rate, included_units=included, unit_size=Decimal(size), minimum=limit)
+    priced = price_line(made, quantity)
+    assert priced.reason or priced.amount == round_cents(priced.charged * priced.unit_rate)
+
+
 def test_a_factor_below_1_says_what_it_leaves() -> None:
     made = line(method="multiplier", rate=Decimal("0.50000"), base=("Delivery",), minimum=Decimal(9))
     assert price_share(made, Decimal("10.01")).calculation == (

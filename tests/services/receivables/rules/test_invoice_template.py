@@ -41,7 +41,7 @@ def test_every_part_of_an_invoice_is_printed() -> None:
             "Citation, Plaintiff",
         ),
         *("Maria Elena Lopez", "2219 Culebra Rd", "Served Nov 2, 2026, 4:15 PM", "25 min, 10 included, 15 × 0.53"),
-        *("4% of service of process, at least 5.00", "Fee advances, paid on your behalf", "Page 1 of 1", "74-5550142"),
+        *("4% of 75.00 = 3.00, at least 5.00", "Fee advances, paid on your behalf", "Page 1 of 1", "74-5550142"),
     ):
         assert expected in page, f"{expected} is missing in:\n{page}"
     assert "Notary" not in page, "a line of 0.00"
