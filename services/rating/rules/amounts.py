@@ -102,13 +102,13 @@ def price_share(line: ProfileLine, base: Decimal) -> Priced:
     """
     names = ", ".join(line.base)
     if line.method == "percent_of":
-        words = f"{plain(line.rate)}% of {base}"
+        words = f"{plain(line.rate)}% of {base:,}"
         calculation = f"{plain(line.rate)} % of {base} ({names})"
         return _limited(line, _Unlimited(line.rate, base * line.rate / 100, calculation, base, words))
     whole = round_cents(base * line.rate)
     words = f"adds to {base} ({names})" if line.rate >= 1 else f"leaves {whole} of {base} ({names})"
     # Rounded to nothing, a deduction is still one: a minimum makes it larger.
-    shown = f"{base} × {plain(line.rate)}, less the {base}"
+    shown = f"{base:,} × {plain(line.rate)}, less the {base:,}"
     found = _Unlimited(line.rate, whole - base, f"× {plain(line.rate)} {words}", base, shown)
     return _limited(line, found, takes_off=base * (line.rate - 1) < 0)
 
@@ -205,13 +205,13 @@ def _limited(line: ProfileLine, found: _Unlimited, *, takes_off: bool = False) -
     sign = -1 if amount < 0 or (not amount and takes_off) else 1
     limit = ""
     if line.minimum is not None and abs(amount) < line.minimum:
-        amount, limit = sign * line.minimum, f", at least {round_cents(line.minimum)}"
+        amount, limit = sign * line.minimum, f", at least {round_cents(line.minimum):,}"
     if line.maximum is not None and abs(amount) > line.maximum:
-        amount, limit = sign * line.maximum, f", at most {round_cents(line.maximum)}"
+        amount, limit = sign * line.maximum, f", at most {round_cents(line.maximum):,}"
     refuse_too_large(amount, line.billing_item)
     rounded = round_cents(amount)
     calculation = f"flat {rounded}" if calculation + limit == "flat" else f"{calculation}{limit} = {rounded}"
-    reason = f"{found.words} = {round_cents(found.amount)}{limit}" if limit else found.words
+    reason = f"{found.words} = {round_cents(found.amount):,}{limit}" if limit else found.words
     return Priced(
         found.rate, rounded, calculation, _shown(found.charged), reason if limit or not found.is_product else ""
     )

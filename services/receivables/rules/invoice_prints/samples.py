@@ -207,7 +207,7 @@ def _retainage() -> InvoiceDocument:
     lines = [
         _line(None, "Records retrieval, phase 1", "90.00", "40", um="h", retainage=Decimal("360.00"), tax_code="TX"),
         _line(None, "Scanning", "0.12", "12500", um="pages", retainage=Decimal("150.00")),
-        _line(None, "Volume discount", "0", "0", net="-150.00", reason="10% of 1500.00 = 150.00"),
+        _line(None, "Volume discount", "0", "0", net="-150.00", reason="10% of 1,500.00"),
     ]
     lines = [replace(line, discount=round_cents(line.net / 50)) for line in lines]
     return _document(
