@@ -20,7 +20,7 @@ _PATIENCE_MS = 20_000
 
 
 def chromium() -> str:
-    """The path of the browser; skips the test if there is none."""
+    """The path of the browser; without one, the test is skipped."""
     found = os.environ.get("RATEBOOK_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.skip("no Chromium on the PATH; on Debian and Ubuntu, install the package chromium")
