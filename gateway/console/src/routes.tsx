@@ -33,6 +33,11 @@ const orders = createRoute({
   validateSearch: ordersSearch,
   component: lazyRouteComponent(() => import("./rating/work-orders/WorkOrders.tsx"), "WorkOrders"),
 });
+const order = createRoute({
+  getParentRoute: () => root,
+  path: "/work-orders/$id",
+  component: lazyRouteComponent(() => import("./rating/work-orders/WorkOrder.tsx"), "WorkOrder"),
+});
 const invoices = createRoute({
   getParentRoute: () => root,
   path: "/invoices",
@@ -41,7 +46,7 @@ const invoices = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, orders, ready, exports, run, invoices]),
+  routeTree: root.addChildren([home, orders, order, ready, exports, run, invoices]),
   basepath: "/console",
   defaultPreload: "intent",
   parseSearch: parse,

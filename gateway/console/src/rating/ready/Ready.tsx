@@ -108,7 +108,8 @@ export function Ready() {
       )}
       <DataTable label="Orders ready to export" columns={COLUMNS} rows={list.rows} keyOf={(row) => row.work_order_id} count={totals?.count}
         more={list.more} sort={sort ?? "bill_to"} onSort={(next) => set({ sort: next })} chosen={{ keys: chosen, change: setChosen }}
-        loading={list.loading} empty="Nothing is ready with these filters. Rate orders first, or look at those that cannot be rated." />
+        loading={list.loading}
+        onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} empty="Nothing is ready with these filters. Rate orders first, or look at those that cannot be rated." />
     </Page>
   );
 }

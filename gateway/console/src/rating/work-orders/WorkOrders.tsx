@@ -57,7 +57,8 @@ export function WorkOrders() {
       {list.error !== null && <Fault error={list.error} again={list.again} />}
       {list.totals !== undefined && <Totals><span><strong>{counted(list.totals.count, "order")}</strong>, {dollarWords(list.totals.total)}</span></Totals>}
       <DataTable label="Work orders" columns={COLUMNS} rows={list.rows} keyOf={(order) => order.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No work order matches these filters." />
+        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No work order matches these filters."
+        onOpen={(order) => void navigate({ to: "/work-orders/$id", params: { id: String(order.id) } })} />
     </Page>
   );
 }

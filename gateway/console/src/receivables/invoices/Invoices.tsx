@@ -21,15 +21,15 @@ const route = getRouteApi("/invoices");
 type Invoice = Schema<"InvoiceItem">;
 
 const COLUMNS: readonly Column<Invoice>[] = [
-  { field: "number", head: "Invoice", width: 110, pin: "left", sortable: true, cell: (invoice) => invoice.number },
-  { field: "customer", head: "Customer", width: 240, sortable: true, cell: (invoice) => <span title={invoice.customer}>{invoice.customer_name}</span> },
-  { field: "month", head: "Month", width: 90, cell: (invoice) => invoice.month },
+  { field: "number", head: "Invoice", width: 90, pin: "left", sortable: true, cell: (invoice) => invoice.number },
+  { field: "customer", head: "Customer", width: 200, sortable: true, cell: (invoice) => <span title={invoice.customer}>{invoice.customer_name}</span> },
+  { field: "month", head: "Month", width: 85, cell: (invoice) => invoice.month },
   { field: "invoice_date", head: "Date", width: 100, sortable: true, cell: (invoice) => dayWords(invoice.invoice_date) },
   { field: "due_on", head: "Due", width: 100, sortable: true, cell: (invoice) => dayWords(invoice.due_on) },
-  { field: "status", head: "Status", width: 130, cell: (invoice) => <StatusMark status={invoice.status} /> },
-  { field: "total", head: "Total", width: 120, align: "right", sortable: true, cell: (invoice) => amountWords(invoice.total) },
-  { field: "applied", head: "Applied", width: 120, align: "right", cell: (invoice) => amountWords(invoice.applied) },
-  { field: "open", head: "Open", width: 120, pin: "right", align: "right", sortable: true, cell: (invoice) => <strong>{amountWords(invoice.open)}</strong> },
+  { field: "status", head: "Status", width: 120, cell: (invoice) => <StatusMark status={invoice.status} /> },
+  { field: "total", head: "Total", width: 110, align: "right", sortable: true, cell: (invoice) => amountWords(invoice.total) },
+  { field: "applied", head: "Applied", width: 110, align: "right", cell: (invoice) => amountWords(invoice.applied) },
+  { field: "open", head: "Open", width: 110, pin: "right", align: "right", sortable: true, cell: (invoice) => <strong>{amountWords(invoice.open)}</strong> },
 ];
 
 export function Invoices() {

@@ -1,0 +1,47 @@
+// Why a charge is there, or is not: each line of the rate table with what decided it.
+
+import type { ReactNode } from "react";
+import classes from "./Why.module.css";
+
+export interface Reason {
+  position: number;
+  billing_item: string;
+  verdict: string;
+  words: string;
+}
+
+export function Why({ reasons, about }: { reasons: readonly Reason[]; about: readonly [string, string][] }) {
+  return (
+    <section className={classes["why"]} aria-label="Why">
+      <h2>Why</h2>
+      <Facts facts={about} />
+      <ul>
+        {reasons.map((reason) => (
+          <li key={reason.position} data-charged={reason.verdict === "charged"}>
+            <strong>{reason.billing_item}</strong> <span>{reason.verdict === "charged" ? "charged" : "not charged"}</span>
+            <p>{reason.words}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Facts with their labels; those without a value are left out. */
+export function Facts({ facts }: { facts: readonly [string, string][] }) {
+  return (
+    <dl className={classes["facts"]}>
+      {facts.filter(([, value]) => value !== "").map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Two or three columns side by side, under one another where there is no room. */
+export function Columns({ children }: { children: ReactNode }) {
+  return <div className={classes["columns"]}>{children}</div>;
+}
