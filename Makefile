@@ -19,8 +19,11 @@ help: ## List the targets
 demo: $(RUNNING) ## Start everything, bill 1,000 sample orders through the gateway, reconcile, stop
 	@$(RUN) -m deploy.local demo
 
-up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400, EMPTY=1 without the data
+up: console ## Run the suite with sample data until Ctrl-C; PORT=8400, EMPTY=1 without the data
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT)) $(if $(EMPTY),--empty)
+
+console: $(CONSOLE) ## Build the web console, if a source has changed; installs Node
+	@$(RUN) -m deploy.console build
 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 3
@@ -41,19 +44,22 @@ test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as ro
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
-test-console: $(CONSOLE) ## Run the tests of clients and of the commands in the documentation; installs Node
+test-console: $(CONSOLE) $(TESTING) ## Run the tests of clients and of the commands in the documentation; installs Node
+	@$(RUN) -m deploy.console check
 	@$(RUN) -m pytest -m console tests/console
 
 faults: $(TESTING) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults tests/deploy
 
-check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks
+check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks, the console
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -m deploy.checks
 	@$(RUN) -m deploy.locks check
+	@if $(MAKE) --no-print-directory $(CONSOLE); then $(RUN) -m deploy.console check; \
+	else echo "The console was NOT checked: Node or its packages could not be installed here."; fi
 
 coverage: $(READY) ## Run the tests and report branch coverage; fails below the floor in pyproject.toml
 	@$(VENV)/bin/coverage erase
@@ -86,7 +92,7 @@ clean: ## Remove the virtual environment and all local data
 
 setup: $(READY) ## Install everything for development
 
-$(CONSOLE): $(TESTING) locks/console.txt gateway/console/package-lock.json
+$(CONSOLE): $(RUNNING) locks/console.txt gateway/console/package-lock.json
 	@echo "Installing Node and the tools of the web console (first time only)"
 	@$(RUN) deploy/set_up.py console
 	@$(RUN) -m deploy.console install
@@ -111,4 +117,4 @@ $(RUNNING): locks/local.txt
 	@$(RUN) deploy/set_up.py local
 	@touch $(RUNNING)
 
-.PHONY: help setup demo up test test-long test-ldap test-ad test-console bench faults check coverage mutants format documents examples locks clean
+.PHONY: help setup demo up console test test-long test-ldap test-ad test-console bench faults check coverage mutants format documents examples locks clean

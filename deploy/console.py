@@ -1,11 +1,13 @@
 """The tools of gateway/console: Node comes from its wheel, everything else from package-lock.json.
 
-`python -m deploy.console install` installs them. `python -m deploy.console types FILE` writes the types of the API, for
-TypeScript clients.
+`python -m deploy.console install` installs them, `build` makes the console if a source has changed since the last time, and
+`check` compiles and lints it and runs its unit tests. `types FILE` writes the types of the API, for TypeScript clients.
 """
 
 import argparse
+import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,9 @@ from gateway.documents import suite_document
 from gateway.routes import load_documents
 
 CONSOLE = Path(__file__).parent.parent / "gateway" / "console"
+_TYPES = CONSOLE / "src" / "api" / "schema.d.ts"
+_STAMP = CONSOLE / "dist" / ".stamp"
+_SOURCES = ("index.html", "package-lock.json", "schema.mjs", "tsconfig.json", "vite.config.ts")
 
 
 def wheel() -> Path:
@@ -45,18 +50,66 @@ def write_types(target: Path) -> None:
         subprocess.run([node(), str(CONSOLE / "schema.mjs"), document.name, str(target)], check=True)
 
 
+def _run(tool: str, *arguments: str) -> None:
+    """Runs a tool of the console, whose program is under node_modules."""
+    environment = {**os.environ, "PATH": f"{wheel() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [node(), str(CONSOLE / "node_modules" / tool), *arguments]
+    subprocess.run(command, cwd=CONSOLE, check=True, env=environment)
+
+
+def digest() -> str:
+    """A text that changes with the sources of the console and with the documents of the API."""
+    files = [CONSOLE / name for name in _SOURCES]
+    files += sorted(path for folder in ("src", "public") for path in (CONSOLE / folder).rglob("*") if path.is_file())
+    found = hashlib.sha256(json.dumps(suite_document(load_documents()), sort_keys=True).encode())
+    for path in files:
+        if path != _TYPES:
+            found.update(path.relative_to(CONSOLE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def is_current() -> bool:
+    """Whether the built console is that of the sources."""
+    return _STAMP.is_file() and _STAMP.read_text() == digest()
+
+
+def build() -> None:
+    """Makes `dist`, unless it is already that of the sources."""
+    if is_current():
+        return
+    print("Building the console", flush=True)
+    write_types(_TYPES)
+    _run("vite/bin/vite.js", "build", "--logLevel", "warn")
+    _STAMP.write_text(digest())
+
+
+def check() -> None:
+    """Compiles and lints the console, and runs its unit tests."""
+    write_types(_TYPES)
+    _run("typescript/bin/tsc", "-p", "tsconfig.json")
+    _run("oxlint/bin/oxlint", "--deny-warnings", "src")
+    _run("vitest/vitest.mjs", "run", "--reporter", "dot")
+
+
 def main() -> int:
-    """Installs the tools, or writes the types."""
+    """Installs the tools, builds or checks the console, or writes the types."""
     parser = argparse.ArgumentParser(prog="python -m deploy.console", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("install", help="install what package-lock.json names")
+    commands.add_parser("build", help="make the console, if a source has changed")
+    commands.add_parser("check", help="compile and lint the console, and run its unit tests")
     types = commands.add_parser("types", help="write the types of the API")
     types.add_argument("file", type=Path, help="the file to write, such as schema.d.ts")
     given = parser.parse_args()
-    if given.command == "install":
-        install()
-    else:
-        write_types(given.file)
+    work = {"install": install, "build": build, "check": check}
+    try:
+        if given.command == "types":
+            write_types(given.file)
+        else:
+            work[given.command]()
+    except subprocess.CalledProcessError as error:
+        # The tool has said what is wrong.
+        return error.returncode
     return 0
 
 

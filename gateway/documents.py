@@ -35,6 +35,7 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from gateway.pages import CONSOLE_PATH, is_built
 from gateway.routes import Document, compile_routes
 from gateway.rules.compression import accepts_gzip
 from shared.access import cookies
@@ -192,7 +193,7 @@ def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
-    """Adds /openapi.json, /errors.json and /docs, to which / leads."""
+    """Adds /openapi.json, /errors.json and /docs. / leads to the console, or to /docs where that is not built."""
     document = json.dumps(suite_document(documents), separators=(",", ":")).encode()
     compressed = gzip.compress(document)
 
@@ -212,7 +213,7 @@ def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
         return Response(errors, media_type="application/json", headers=headers)
 
     async def lead_to_page(_: Request) -> Response:
-        return RedirectResponse(PAGE_PATH)
+        return RedirectResponse(f"{CONSOLE_PATH}/" if is_built() else PAGE_PATH)
 
     async def serve_page(_: Request) -> Response:
         return Response(_PAGE, media_type="text/html", headers=_HEADERS)

@@ -17,6 +17,7 @@ from gateway.connections import Connections
 from gateway.denials import Denials
 from gateway.documents import install_documents
 from gateway.measures import measure
+from gateway.pages import install_pages
 from gateway.permissions import Permissions
 from gateway.proxy import Limits, Proxy
 from gateway.routes import Document, compile_routes, load_documents
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     )
     install_problem_handlers(app)
     install_documents(app, documents)
+    install_pages(app)
     services = {name: health.ServiceHealth(upstream, origin) for name, origin in settings.origins.items()}
     install_health(app, draining, health.needed(keys, permissions, services), health.useful(permissions, services))
     if settings.metrics_key is not None:

@@ -2,9 +2,9 @@
 
 import sys
 
-from deploy.checks import lists, migrations, namesakes, states, wording
+from deploy.checks import console, lists, migrations, namesakes, states, wording
 
-CHECKS = (lists.find, migrations.find, namesakes.find, states.find, wording.find)
+CHECKS = (console.find, lists.find, migrations.find, namesakes.find, states.find, wording.find)
 
 
 def main() -> int:

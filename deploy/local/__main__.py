@@ -96,6 +96,7 @@ def _stop(suite: Suite, console: Console) -> None:
 
 
 def _show(suite: Suite, console: Console, *, empty: bool) -> None:
+    console.print(f"console     {suite.gateway_url}/console/")
     console.print(f"API         {suite.gateway_url}/api/v1/<service>/<noun>")
     for name, server in suite.servers.items():
         console.print(f"{name:<11} {server.url}/readyz")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.checks import lists, migrations, namesakes, states, wording
+from deploy.checks import console, lists, migrations, namesakes, states, wording
 from deploy.checks.subject import fault_in
 
 
@@ -168,3 +168,23 @@ def test_a_bare_array_is_reported_with_what_to_do(house: Path) -> None:
     (documents / "rating.json").write_text(json.dumps({"paths": answers}))
     (found,) = lists.find(house)
     assert found.startswith("shared/contracts/openapi/rating.json: GET array answers a bare array. Answer a Page")
+
+
+def test_folders_of_the_console_know_only_those_below_them(house: Path) -> None:
+    source = house / "gateway" / "console" / "src"
+    files = {
+        "rating/ready/Ready.tsx": 'import { DataTable } from "../../parts/DataTable.tsx";\n',
+        "rating/exports/Run.tsx": 'import { Invoices } from "../../receivables/Invoices.tsx";\n<p style={{ color: "red" }} />\n',
+        "parts/Page.tsx": 'import { useSession } from "../frame/session.tsx";\n' + "\n" * 300,
+        "quotes/Quotes.tsx": "",
+    }
+    for name, text in files.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text)
+    found = [sentence.removeprefix("gateway/console/src/") for sentence in console.find(house)]
+    assert [sentence.partition(" ")[0].rstrip(":") for sentence in found] == [
+        *("parts/Page.tsx", "parts/Page.tsx", "quotes/Quotes.tsx", "rating/exports/Run.tsx", "rating/exports/Run.tsx"),
+    ]
+    assert "parts must not know frame" in found[1]
+    assert "rating must not know receivables" in found[3]
+    assert "sets a style" in found[4]

@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.documents import suite_document
+from gateway.pages import is_built
 from gateway.routes import compile_routes, load_documents
 from tests.gateway.conftest import Gateway
 
@@ -92,6 +93,6 @@ def test_the_page_loads_everything_from_the_gateway(gateway: Gateway) -> None:
         answer = httpx.get(f"{gateway.origin}{path}")
         assert (path[0], answer.status_code, bool(answer.content)) == ("/", 200, True)
     begin = httpx.get(gateway.origin)
-    assert (begin.status_code, begin.headers["location"]) == (307, "/docs")
+    assert (begin.status_code, begin.headers["location"]) == (307, "/console/" if is_built() else "/docs")
     assert httpx.get(f"{gateway.origin}/docs/../settings").status_code == 404
     assert httpx.post(f"{gateway.origin}/docs").status_code == 405

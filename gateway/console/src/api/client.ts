@@ -32,3 +32,6 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   return createFetchClient<paths>(options) as unknown as Client;
 }
+
+/** The query of a list, by its path. */
+export type Query<Path extends PathsWithMethod<paths, "get">> = paths[Path]["get"] extends { parameters: { query?: infer Given } } ? Given : never;

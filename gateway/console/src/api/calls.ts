@@ -1,0 +1,58 @@
+// The one client of the console, and what became of a request that was refused.
+
+import { createClient, type Problem } from "./client.ts";
+import { sessionFetch } from "./session.ts";
+
+export type { Problem, Query, Schema } from "./client.ts";
+
+/** A request that the suite refused. `problem` has its code, its sentence, and the place of each fault. */
+export class Refused extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** A request whose answer did not arrive: nobody knows yet what became of it. */
+export class Unknown extends Error {}
+
+export const client = createClient({ baseUrl: location.origin, fetch: sessionFetch });
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of an answer; throws Refused or Unknown. */
+export async function data<T>(request: Promise<Answered<T>>): Promise<T> {
+  let answer: Answered<T>;
+  try {
+    answer = await request;
+  } catch (error) {
+    if (error instanceof TypeError) throw new Unknown("The answer did not arrive. What became of the request is not known yet.");
+    throw error;
+  }
+  if (answer.error !== undefined) throw new Refused(problemOf(answer.error, answer.response));
+  return answer.data as T;
+}
+
+function problemOf(error: unknown, response: Response): Problem {
+  if (typeof error === "object" && error !== null && "detail" in error) return error as Problem;
+  return {
+    type: "about:blank",
+    title: response.statusText,
+    status: response.status,
+    code: "UNREADABLE",
+    detail: `The answer cannot be read (status ${response.status}).`,
+    errors: [],
+    request_id: response.headers.get("x-request-id"),
+  };
+}
+
+/** A key that makes two sendings of the same command one. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}

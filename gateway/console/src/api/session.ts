@@ -1,0 +1,51 @@
+// The session of the browser. The tokens are in cookies that scripts cannot read; a script only repeats the CSRF cookie.
+//
+// An answer 401 means that the access token is over: it is renewed once for all requests that wait, and if the session is
+// over as well, the user logs in again where they are. Then each request is sent again as it was, with the same key.
+
+const CSRF = "__Host-ratebook-csrf=";
+const RENEW = "/api/v1/security/cookies/refresh";
+const SESSION = "/api/v1/security/cookies";
+
+type Ask = () => Promise<void>;
+let askToLogIn: Ask | undefined;
+let renewing: Promise<void> | undefined;
+
+/** Says how the user is asked to log in; the promise ends when they have. */
+export function setLogIn(ask: Ask): void {
+  askToLogIn = ask;
+}
+
+function csrf(): string {
+  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(CSRF));
+  return found === undefined ? "" : found.slice(CSRF.length);
+}
+
+function send(request: Request): Promise<Response> {
+  if (request.method !== "GET") request.headers.set("ratebook-csrf", csrf());
+  return fetch(request);
+}
+
+async function renew(): Promise<void> {
+  // Without the cookie there is no session that could be renewed.
+  if (csrf() !== "" && (await send(new Request(RENEW, { method: "POST" }))).ok) return;
+  if (askToLogIn === undefined) throw new Error("nobody can log in yet");
+  await askToLogIn();
+}
+
+/** Renews the session, once for all who ask at the same time. */
+export function renewOnce(): Promise<void> {
+  renewing ??= renew().finally(() => (renewing = undefined));
+  return renewing;
+}
+
+/** `fetch` for a session: renews it when it is over, and sends the request again. */
+export async function sessionFetch(request: Request): Promise<Response> {
+  if (new URL(request.url).pathname.startsWith(SESSION)) return send(request);
+  if (csrf() === "") await renewOnce();
+  const again = request.clone();
+  const answer = await send(request);
+  if (answer.status !== 401) return answer;
+  await renewOnce();
+  return send(again);
+}

@@ -1,0 +1,88 @@
+// Home: what waits for the user. Each number opens the list that shows exactly that.
+
+import { useQuery } from "@tanstack/react-query";
+import { client, data, type Schema } from "../api/calls.ts";
+import { useSession } from "../frame/session.tsx";
+import { Fault } from "../parts/Fault.tsx";
+import { dollarWords } from "../parts/money.ts";
+import { Page } from "../parts/Page.tsx";
+import { wordsOf } from "../text/en.ts";
+import classes from "./Home.module.css";
+import { pageOf } from "./lists.ts";
+
+type Part = Schema<"WaitingPart">;
+
+interface Row {
+  words: string;
+  part: Part;
+}
+
+function rated(found: Schema<"RatingWaiting">): Row[] {
+  const rows: [string, Part | null][] = [
+    ["Ready to export", found.ready_to_export],
+    ["Waiting for their roll-up", found.to_roll_up],
+    ["Draft invoices", found.drafts],
+    ["Refused in Accounts Receivable", found.refused],
+    ["Rating runs that go on", found.rating_runs],
+    ["Exports that go on", found.exports],
+  ];
+  const failing = (found.failing ?? []).map((part) => ({ words: `Not rated: ${wordsOf(part.reason)}`, part }));
+  return [...rows.flatMap(([words, part]) => (part === null ? [] : [{ words, part }])), ...failing];
+}
+
+function received(found: Schema<"ReceivablesWaiting">): Row[] {
+  const batches: [string, Part | null][] = found.batches === null ? [] : [
+    ["Batches to validate", found.batches.open],
+    ["Batches with errors", found.batches.errors],
+    ["Batches with warnings", found.batches.warnings],
+    ["Batches to post", found.batches.valid],
+    ["Batches to approve", found.batches.awaiting_approval],
+  ];
+  const rows: [string, Part | null][] = [
+    ...batches,
+    ["Credits to approve", found.credit_requests],
+    ["Customers over their credit limit", found.customers_over_limit],
+    ["E-mails that could not be sent", found.emails_failed],
+    ["Months to reopen", found.month_reopenings],
+  ];
+  return rows.flatMap(([words, part]) => (part === null ? [] : [{ words, part }]));
+}
+
+export function Home() {
+  const { me } = useSession();
+  const rating = useQuery({ queryKey: ["waiting", "rating"], queryFn: () => data(client.GET("/api/v1/rating/waiting")), refetchInterval: 30_000 });
+  const receivables = useQuery({
+    queryKey: ["waiting", "receivables"],
+    queryFn: () => data(client.GET("/api/v1/receivables/waiting")),
+    refetchInterval: 30_000,
+  });
+  return (
+    <Page title={`Good day, ${me.display_name || me.name}`}>
+      <div className={classes["columns"]}>
+        <Waiting title="Rating" rows={rating.data && rated(rating.data)} error={rating.error} />
+        <Waiting title="Receivables" rows={receivables.data && received(receivables.data)} error={receivables.error} />
+      </div>
+    </Page>
+  );
+}
+
+function Waiting({ title, rows, error }: { title: string; rows: Row[] | undefined; error: Error | null }) {
+  if (error !== null) return <Fault error={error} />;
+  const some = rows?.filter(({ part }) => part.count > 0);
+  return (
+    <section className={classes["waiting"]} aria-label={`What waits in ${title.toLowerCase()}`} aria-busy={rows === undefined}>
+      <h2>{title}</h2>
+      {some?.length === 0 && <p>Nothing waits here.</p>}
+      <ul>
+        {some?.map(({ words, part }) => (
+          <li key={words}>
+            <span>{words}</span>
+            <strong>{part.count.toLocaleString("en-US")}</strong>
+            <span>{part.total === null ? "" : dollarWords(part.total)}</span>
+            {pageOf(part.list) !== undefined && <a href={pageOf(part.list)} aria-label={`Open: ${words}`}>Open</a>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

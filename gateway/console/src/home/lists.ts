@@ -1,0 +1,16 @@
+// Which page shows a list of the API: `ready-to-export?exportable=true` is /console/ready?exportable=true.
+
+const PAGES: Record<string, string> = {
+  "ready-to-export": "ready",
+  "work-orders": "work-orders",
+  exports: "exports",
+  invoices: "invoices",
+};
+
+/** The address of the page for a list of the API with its filters; undefined if there is no page yet. */
+export function pageOf(list: string): string | undefined {
+  const [name = "", query = ""] = list.split("?");
+  const page = PAGES[name];
+  if (page === undefined) return undefined;
+  return `/console/${page}${query === "" ? "" : `?${query}`}`;
+}

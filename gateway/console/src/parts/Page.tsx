@@ -1,0 +1,32 @@
+// A page: its title with at most one filled button, then what filters it, then its content.
+
+import { useEffect, type ReactNode } from "react";
+import classes from "./Page.module.css";
+
+interface Given {
+  title: string;
+  command?: ReactNode;
+  filters?: ReactNode;
+  children: ReactNode;
+}
+
+export function Page({ title, command, filters, children }: Given) {
+  useEffect(() => {
+    document.title = `${title} · Ratebook`;
+  }, [title]);
+  return (
+    <main className={classes["page"]} id="content">
+      <div className={classes["head"]}>
+        <h1>{title}</h1>
+        <div className={classes["commands"]}>{command}</div>
+      </div>
+      {filters !== undefined && <div className={classes["filters"]}>{filters}</div>}
+      {children}
+    </main>
+  );
+}
+
+/** The line of sums above or under a list. */
+export function Totals({ children }: { children: ReactNode }) {
+  return <div className={classes["totals"]} role="status">{children}</div>;
+}

@@ -1,0 +1,29 @@
+// The status of a record: its word on the color of its kind, and a lock if nothing about it can be changed any more.
+
+import classes from "./StatusMark.module.css";
+
+const KINDS = {
+  neutral: ["open", "draft", "unposted", "waiting", "preparing"],
+  info: ["rated", "assigned", "valid"],
+  progress: ["exporting", "validating", "posting", "sending", "awaiting_approval", "partly_settled", "waiting_for_posting"],
+  good: ["exported", "posted", "settled", "paid", "done", "active"],
+  warn: ["warnings", "credited", "done_with_refusals", "hold"],
+  bad: ["errors", "refused"],
+  closed: ["closed", "written_off", "retired", "void", "inactive", "dissolved", "cancelled"],
+} as const;
+const LOCKED = new Set(["exported", "posted"]);
+
+function kindOf(status: string): string {
+  return Object.entries(KINDS).find(([, statuses]) => (statuses as readonly string[]).includes(status))?.[0] ?? "neutral";
+}
+
+export function StatusMark({ status }: { status: string }) {
+  return (
+    <span className={classes["mark"]} data-kind={kindOf(status)}>
+      {LOCKED.has(status) && (
+        <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M4 7V5a4 4 0 0 1 8 0v2h1v7H3V7zm2 0h4V5a2 2 0 0 0-4 0z" /></svg>
+      )}
+      {status.replaceAll("_", " ")}
+    </span>
+  );
+}

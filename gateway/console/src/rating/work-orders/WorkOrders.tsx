@@ -1,0 +1,63 @@
+// The work orders, by status; those that cannot be rated are found by the reason.
+
+import { getRouteApi } from "@tanstack/react-router";
+import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import type { Changes } from "../../frame/searches.ts";
+import { Chips } from "../../parts/Chips.tsx";
+import { DataTable, type Column } from "../../parts/DataTable.tsx";
+import { dayWords } from "../../parts/dates.ts";
+import { Fault } from "../../parts/Fault.tsx";
+import { amountWords, dollarWords } from "../../parts/money.ts";
+import { Page, Totals } from "../../parts/Page.tsx";
+import { SearchField } from "../../parts/SearchField.tsx";
+import { StatusMark } from "../../parts/StatusMark.tsx";
+import { usePages } from "../../parts/usePages.ts";
+import { counted, wordsOf } from "../../text/en.ts";
+import type { OrdersSearch } from "../searches.ts";
+
+const PATH = "/api/v1/rating/work-orders";
+const STATUSES = ["open", "rated", "assigned", "exporting", "exported", "closed", "void"];
+const route = getRouteApi("/work-orders");
+type Order = Schema<"OrderItem">;
+
+const COLUMNS: readonly Column<Order>[] = [
+  { field: "number", head: "Order", width: 110, pin: "left", sortable: true, cell: (order) => order.number },
+  { field: "status", head: "Status", width: 120, sortable: true, cell: (order) => <StatusMark status={order.status} /> },
+  { field: "bill_to", head: "Bill-to", width: 230, sortable: true, cell: (order) => <span title={order.bill_to}>{order.bill_to_name ?? order.bill_to}</span> },
+  { field: "case_title", head: "Case", width: 260, cell: (order) => order.case_title || order.reference },
+  { field: "job_type", head: "Job type", width: 120, cell: (order) => wordsOf(order.job_type) },
+  { field: "priority", head: "Priority", width: 100, cell: (order) => wordsOf(order.priority) },
+  { field: "service_on", head: "Served", width: 100, sortable: true, cell: (order) => dayWords(order.service_on) },
+  { field: "due_on", head: "Due", width: 100, cell: (order) => dayWords(order.due_on) },
+  { field: "pod_received", head: "Proof", width: 70, cell: (order) => (order.pod_received ? "yes" : "no") },
+  { field: "ar_number", head: "Invoice", width: 100, cell: (order) => order.ar_number ?? "" },
+  { field: "total", head: "Total", width: 110, pin: "right", align: "right", sortable: true, cell: (order) => <strong>{order.total === null ? "" : amountWords(order.total)}</strong> },
+];
+
+export function WorkOrders() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (changes: Changes<OrdersSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as OrdersSearch });
+  const list = usePages<Order, Schema<"OrderTotals">>(["work-orders", search], (cursor) =>
+    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
+  );
+  return (
+    <Page title="Work orders"
+      filters={
+        <>
+          <SearchField label="Order, case, matter, person served" value={search.search} change={(value) => set({ search: value })} />
+          <Chips label="Status" chips={STATUSES.map((status) => ({ value: status, words: wordsOf(status) }))} on={search.status ?? []}
+            change={(on) => set({ status: on.length > 0 ? on : undefined })} />
+          {search.reason !== undefined && (
+            <Chips label="Why they are not rated" chips={[{ value: search.reason, words: wordsOf(search.reason) }]} on={[search.reason]}
+              change={() => set({ reason: undefined })} />
+          )}
+        </>
+      }>
+      {list.error !== null && <Fault error={list.error} again={list.again} />}
+      {list.totals !== undefined && <Totals><span><strong>{counted(list.totals.count, "order")}</strong>, {dollarWords(list.totals.total)}</span></Totals>}
+      <DataTable label="Work orders" columns={COLUMNS} rows={list.rows} keyOf={(order) => order.id} count={list.totals?.count} more={list.more}
+        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No work order matches these filters." />
+    </Page>
+  );
+}
