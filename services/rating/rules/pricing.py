@@ -115,7 +115,7 @@ def _price_independent(sheet: _Sheet, planned: PlannedLine) -> None:
     priced = price_line(shown, quantity, times=times, zone_rate=zone_rate, units=sheet.units)
     overridden = planned.override is not None and planned.override.amount is not None
     if line.method == "banded" and not priced.amount and not overridden:
-        sheet.explain(planned.position, line, "nothing_to_charge", f"{priced.calculation}, which makes no line")
+        sheet.explain(planned.position, line, "nothing_to_charge", f"{prefix}{priced.calculation}, which makes no line")
         return
     _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, prefix)
 

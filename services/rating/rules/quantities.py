@@ -109,7 +109,9 @@ def _what_lacks(own: Quantity, order: WorkOrder, definitions: Definitions) -> st
     first, second = own.derived_from
     if own.derived != "days":
         lacking = next(part for part in (first, second) if quantity_of(part, order, definitions) is None)
-        return f"there is {why_missing(lacking, order, definitions)}"
+        why = why_missing(lacking, order, definitions)
+        part = definitions.get(lacking)
+        return f"there is {why}" if part is None or part.derived is None else f"{lacking} is not known ({why})"
     lacking = next((day for day in (first, second) if getattr(order, day) is None), "")
     return f"the order has no {lacking}" if lacking else f"{second} is before {first}"
 

@@ -55,7 +55,8 @@ HELD = own("HELD", "days", "ordered_on", "completed_on", unit="days")
 EFFORT = own("EFFORT", "product", "hours", "persons")
 FILINGS = own("FILINGS", entered_with="order")
 COPIES = own("COPIES", unit="copies")
-EVERY = defined(EXTRA, STOPS, SERVICES, HELD, EFFORT, FILINGS, COPIES)
+PAID = own("PAID", "product", "EXTRA", "miles")
+EVERY = defined(EXTRA, PAID, STOPS, SERVICES, HELD, EFFORT, FILINGS, COPIES)
 
 
 def places(*streets: str, outcome: Any = "served") -> list[ServedPlace]:
@@ -123,6 +124,14 @@ def explained(charged: ProfileLine, **facts: Any) -> str:
         ("EXTRA", {"persons": "3"}, "EXTRA = persons − STOPS = 2: 2 EXTRA at 2 = 4.00"),
         ("EXTRA", {"persons": "1"}, "EXTRA = persons − STOPS = 0"),
         ("EXTRA", {}, "EXTRA = persons − STOPS, but there is no persons in the proof of delivery"),
+        (
+            "PAID",
+            {"miles": "3"},
+            (
+                "PAID = EXTRA × miles, but EXTRA is not known "
+                "(EXTRA = persons − STOPS, but there is no persons in the proof of delivery)"
+            ),
+        ),
         ("EFFORT", {"hours": "1.5", "persons": "3"}, "EFFORT = hours × persons = 4.5: 4.5 EFFORT at 2 = 9.00"),
         ("SERVICES", {}, "SERVICES = services of the order = 2: 2 SERVICES at 2 = 4.00"),
         ("STOPS", {}, "STOPS = addresses of services = 1: 1 STOPS at 2 = 2.00"),
