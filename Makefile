@@ -8,6 +8,7 @@ TESTING := $(VENV)/.testing
 READY := $(VENV)/.ready
 # Node and the tools of the web console, only where they are needed.
 CONSOLE := $(VENV)/.console
+BROWSER := $(VENV)/.browser
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 # Whatever the caller's environment says: otherwise each process compiles all that it imports, which takes seconds.
@@ -44,7 +45,7 @@ test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as ro
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
-test-console: $(CONSOLE) $(TESTING) ## Run the tests of clients and of the commands in the documentation; installs Node
+test-console: $(BROWSER) console ## Run the tests of the console in Chromium, of clients, and of commands in the documentation
 	@$(RUN) -m deploy.console check
 	@$(RUN) -m pytest -m console tests/console
 
@@ -97,6 +98,11 @@ $(CONSOLE): $(RUNNING) locks/console.txt gateway/console/package-lock.json
 	@$(RUN) deploy/set_up.py console
 	@$(RUN) -m deploy.console install
 	@touch $(CONSOLE)
+
+$(BROWSER): $(TESTING) locks/browser.txt
+	@echo "Installing what drives a browser (first time only)"
+	@$(RUN) deploy/set_up.py browser
+	@touch $(BROWSER)
 
 $(READY): $(TESTING) locks/all.txt
 	@echo "Installing the tools for checks and benchmarks (first time only)"

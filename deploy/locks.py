@@ -19,8 +19,9 @@ DEPLOYABLES = {
     "gateway": "gateway.main",
 }
 # What `make demo` and `make up` install, and what `make test`, `make mutants`, `make test-ldap` and `make test-console`
-# add. What `ldap` adds is built from source and needs a compiler and the headers of libldap; `console` is Node.
-SETS = ("local", "test", "mutants", "ldap", "console")
+# add. What `ldap` adds is built from source and needs a compiler and the headers of libldap; `console` is Node, and
+# `browser` drives a browser.
+SETS = ("local", "test", "mutants", "ldap", "console", "browser")
 _UV = str(Path(sys.executable).parent / "uv")
 
 

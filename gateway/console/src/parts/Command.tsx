@@ -23,6 +23,8 @@ interface Given<Answer> {
 export function Command<Answer>({ words, run, whyNot, confirm, stale, done, primary }: Given<Answer>) {
   const [open, setOpen] = useState(false);
   const key = useRef<string | undefined>(undefined);
+  // Two clicks of a double click come before anything is drawn again, so the state of the mutation is too late for them.
+  const busy = useRef(false);
   const queries = useQueryClient();
   const sending = useMutation({
     mutationFn: () => run((key.current ??= newKey())),
@@ -32,11 +34,17 @@ export function Command<Answer>({ words, run, whyNot, confirm, stale, done, prim
       for (const name of stale) void queries.invalidateQueries({ queryKey: [name] });
       done?.(answer);
     },
+    onSettled: () => (busy.current = false),
   });
+  const sendOnce = () => {
+    if (busy.current) return;
+    busy.current = true;
+    sending.mutate();
+  };
   const start = () => {
-    if (whyNot !== undefined) return;
+    if (whyNot !== undefined || busy.current) return;
     sending.reset();
-    if (confirm === undefined) sending.mutate();
+    if (confirm === undefined) sendOnce();
     else setOpen(true);
   };
   const button = (
@@ -53,7 +61,7 @@ export function Command<Answer>({ words, run, whyNot, confirm, stale, done, prim
         <Modal opened={open} onClose={() => setOpen(false)} title={confirm.title}>
           {confirm.about}
           {sending.error !== null && <Fault error={sending.error} />}
-          <Button mt="md" variant="filled" loading={sending.isPending} onClick={() => sending.mutate()} data-autofocus>{confirm.words}</Button>
+          <Button mt="md" variant="filled" loading={sending.isPending} onClick={sendOnce} data-autofocus>{confirm.words}</Button>
         </Modal>
       )}
     </>

@@ -34,5 +34,6 @@ export const variables: CSSVariablesResolver = () => {
     "--mantine-primary-color-filled": "var(--accent)",
     "--mantine-color-default-border": "var(--control)",
   };
-  return { variables: both, light: {}, dark: {} };
+  // Mantine sets them for each color scheme, so they are set again there.
+  return { variables: {}, light: both, dark: both };
 };

@@ -1,0 +1,191 @@
+"""The pages of the console in a real browser, on the real suite."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from deploy.console import CONSOLE
+from deploy.local.client import Clerk
+from deploy.local.sample import SAMPLE
+from deploy.local.suite import Suite
+from tests.console.browser import Desk, running_browser, sit_down
+
+pytestmark = pytest.mark.console
+BILL = r"ALAMO\bill"
+SitDown = Callable[..., Desk]
+PAGES = ("", "ready", "exports", "work-orders?status=open", "invoices")
+
+
+@pytest.fixture(scope="module")
+def browser(suite: Suite) -> Iterator[Browser]:
+    """A browser, after the suite has started and has orders: while one runs, nothing else can run an event loop here."""
+    olga = r"ALAMO\olga"
+    with closing(Clerk(suite.gateway_url, olga, suite.home.secrets.password_of(olga))) as clerk:
+        clerk.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def sitting(browser: Browser, suite: Suite) -> Iterator[SitDown]:
+    """Clerks at desks of their own, who leave without an error in their browsers."""
+    desks: list[Desk] = []
+
+    def sit(user: str, **how: Any) -> Desk:
+        desks.append(sit_down(browser, suite, user, **how))
+        return desks[-1]
+
+    yield sit
+    for desk in desks:
+        desk.context.close()
+    assert [error for desk in desks for error in desk.complaints()] == []
+
+
+def figure(words: str | None) -> int:
+    found = re.search(r"([\d,]+)", words or "")
+    assert found is not None, words
+    return int(found[1].replace(",", ""))
+
+
+def asked(page: Page, method: str, path: str, body: str = "{}") -> tuple[int, str]:
+    """The status and the text of a request that the page sends, as a script of the console would."""
+    status, text = page.evaluate(
+        """async ([method, path, body]) => {
+            const csrf = document.cookie.split("; ").find((one) => one.startsWith("__Host-ratebook-csrf=")).split("=").slice(1).join("=");
+            const headers = {"ratebook-csrf": csrf, "content-type": "application/json", "idempotency-key": crypto.randomUUID()};
+            const answer = await fetch(path, {method, headers, body});
+            return [answer.status, await answer.text()];
+        }""",
+        [method, path, body],
+    )
+    return status, text
+
+
+def test_a_clerk_exports_what_is_ready_and_sees_it_arrive(sitting: SitDown) -> None:
+    desk = sitting(BILL)
+    page = desk.page
+    status, text = asked(page, "POST", "/api/v1/rating/rating-runs")
+    assert status == 202, text
+    desk.open("ready")
+    for _ in range(60):
+        if "985 orders" in (page.get_by_role("status").first.text_content() or ""):
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    table = page.get_by_role("grid", name="Orders ready to export")
+    table.get_by_role("row").nth(3).click()
+    table.get_by_role("row").nth(6).click(modifiers=["Shift"])
+    expect(page.get_by_role("status")).to_contain_text("4 orders chosen")
+    expect(page.get_by_role("button", name=re.compile(r"^Export 4 orders, \$"))).to_be_visible()
+    # A filter that an export cannot have takes the command away, and says why.
+    page.get_by_role("button", name=re.compile("^over the credit limit")).click()
+    whole = page.get_by_role("button", name="Export", exact=True)
+    expect(whole).to_have_attribute("aria-disabled", "true")
+    whole.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("Choose orders")
+    desk.open("ready")
+    command = page.get_by_role("button", name=re.compile(r"^Export \d+ orders, \$"))
+    expect(command).to_be_enabled()
+    orders = figure(command.text_content())
+    command.click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Export ")).dblclick()
+    page.wait_for_url(re.compile(r"/console/exports/\d+$"))
+    equation = page.get_by_text(re.compile(r"^invoices [\d,]+ ="))
+    seen = set()
+    for _ in range(300):
+        whole_, exported, refused, in_flight = map(
+            int, re.findall(r"\d+", (equation.text_content() or "").replace(",", ""))
+        )
+        assert whole_ == exported + refused + in_flight
+        seen.add(exported)
+        if in_flight == 0:
+            break
+        page.wait_for_timeout(100)
+    assert (whole_, refused, in_flight) == (orders, 0, 0)
+    page.reload()
+    expect(page.get_by_text(f"invoices {orders:,} = exported {orders:,} + refused 0 + on the way 0")).to_be_visible()
+    desk.open("invoices")
+    expect(page.get_by_role("status")).to_contain_text(f"{orders:,} invoices")
+    desk.open("exports")
+    expect(page.get_by_role("grid", name="Export runs").get_by_role("row")).to_have_count(2)
+
+
+def test_a_session_that_ends_is_renewed_and_the_page_stays(sitting: SitDown) -> None:
+    desk = sitting(BILL)
+    # The session that is over and the wrong password; a browser notes such answers as errors.
+    desk.expected = {"401"}
+    page = desk.page
+    desk.open("work-orders")
+    expect(page.get_by_role("status")).to_contain_text("orders")
+    desk.context.clear_cookies(name="__Host-ratebook-access")
+    with page.expect_response(lambda answer: "status=open" in answer.url and answer.ok):
+        page.get_by_role("button", name="open", exact=True).click()
+    expect(page).to_have_url(re.compile("status=open"))
+    expect(page.get_by_role("status")).to_contain_text("orders")
+    # Without a session, the clerk logs in over the page, and the list that was asked for comes.
+    desk.context.clear_cookies()
+    page.get_by_role("searchbox").fill("W100")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("textbox", name="Password").fill("wrong")
+    dialog.get_by_role("button", name="Log in").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("was refused")
+    desk.log_in()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("searchbox")).to_have_value("W100")
+    expect(page.get_by_role("grid").get_by_text("W10001")).to_be_visible()
+
+
+def test_a_list_that_fails_says_so_and_comes_after_another_try(sitting: SitDown) -> None:
+    desk = sitting(BILL)
+    desk.expected = {"502"}
+    problem = {
+        "title": "Unreachable",
+        "status": 502,
+        "code": "UPSTREAM_UNREACHABLE",
+        "detail": "Rating cannot be reached.",
+        "errors": [],
+    }
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=502, json=problem, headers={"content-type": "application/problem+json"})
+
+    desk.page.route("**/api/v1/rating/work-orders?*", fail)
+    desk.open("work-orders")
+    alert = desk.page.get_by_role("alert")
+    expect(alert).to_contain_text("Rating cannot be reached.")
+    desk.page.unroute("**/api/v1/rating/work-orders?*")
+    alert.get_by_role("button", name="Try again").click()
+    expect(desk.page.get_by_role("status")).to_contain_text("1,000 orders")
+
+
+def test_a_clerk_of_miami_sees_only_miami(sitting: SitDown) -> None:
+    desk = sitting(r"ALAMO\mia")
+    desk.open("work-orders")
+    expect(desk.page.get_by_role("status")).to_contain_text("orders")
+    limited = figure(desk.page.get_by_role("status").text_content())
+    desk = sitting(BILL)
+    desk.open("work-orders")
+    expect(desk.page.get_by_role("status")).to_contain_text("1,000 orders")
+    assert 0 < limited < 1000
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_can_be_used_by_everybody(sitting: SitDown, width: int, dark: bool) -> None:
+    desk = sitting(BILL, width=width, dark=dark)
+    axe = (CONSOLE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    for address in PAGES:
+        desk.open(address)
+        desk.page.wait_for_load_state("networkidle")
+        desk.page.evaluate(axe)
+        found = desk.page.evaluate(
+            "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 200))])"
+        )
+        assert found == [], address
+        wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, address
