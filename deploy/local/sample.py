@@ -40,6 +40,7 @@ _FILES = (
     ("rating/regions", "regions.csv"),
     ("rating/bill-types", "bill-types.csv"),
     ("rating/billing-items", "billing-items.csv"),
+    ("rating/quantities", "quantities.csv"),
     ("rating/billing-profiles", "billing-profiles.csv"),
     ("rating/servers", "servers.csv"),
     ("rating/commission-rates", "commission-rates.csv"),

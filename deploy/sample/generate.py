@@ -18,7 +18,7 @@ FLORIDA_SOURCE = "Florida Statutes 30.231, codes.findlaw.com/fl/title-v-judicial
 
 PROFILE_COLUMNS = (
     *("branch", "customer_type", "priority", "job_type", "region", "effective_from", "effective_to", "source"),
-    *("billing_item", "mode", "bill_type", "method", "rate", "included_units", "quantity_source"),
+    *("billing_item", "mode", "bill_type", "method", "rate", "included_units", "quantity_source", "steps"),
     *("commission_method", "commission_rate"),
 )
 ORDER_COLUMNS = (
@@ -27,7 +27,7 @@ ORDER_COLUMNS = (
     *("matter", "attorney", "client_id", "claim", "contact", "purchase_order"),
     *("case_title", "cause_number", "court", "plaintiff", "defendant", "documents"),
     *("ordered_on", "due_on", "completed_on"),
-    *("miles", "attempts", "servees", "parcels", "hours", "fee_advances", "servers"),
+    *("miles", "attempts", "servees", "parcels", "hours", "fee_advances", "quantities", "servers"),
 )
 SERVICE_COLUMNS = (
     *("work_order", "service", "party", "street", "city", "state", "zip", "server"),
@@ -91,8 +91,15 @@ def _per(item: str, rate: str, source: str, trigger: str = "") -> Row:
     return {**_flat(item, rate, trigger), "method": "per_unit", "quantity_source": source}
 
 
+def _banded(item: str, source: str, steps: str) -> Row:
+    return {**_flat(item, ""), "method": "banded", "quantity_source": source, "steps": steps}
+
+
 def bexar_profiles() -> Iterator[Row]:
-    """Priority by region; mileage beyond the county line; extras by trigger."""
+    """Priority by region; mileage beyond the county line; extras by trigger.
+
+    Subpoenas inside the county charge copies of records from the 11th on, and addresses from the second on.
+    """
     inside = {"STANDARD": "80", "RUSH": "90", "TODAY": "110"}
     outside = {"STANDARD": "95", "RUSH": "105", "TODAY": "120"}
     extras = [
@@ -101,6 +108,10 @@ def bexar_profiles() -> Iterator[Row]:
         _flat("Substitute service", "45", "SUBSTITUTE_SERVICE"),
         _per("Surveillance", "35", "hours", "SURVEILLANCE"),
         _per("Postage advanced", "1", "fee_advances"),
+    ]
+    records = [
+        _banded("Copies of records", "COPIES", "10 = 0; 50 = 10; more = 25"),
+        _banded("Further addresses", "STOPS", "1 = 0; 2 = 20; more = 35"),
     ]
     for customer_type in ("LAW", "AGENCY"):
         for job_type in ("CITATION", "SUBPOENA"):
@@ -116,7 +127,8 @@ def bexar_profiles() -> Iterator[Row]:
                         "source": BEXAR_SOURCE,
                     }
                     mileage = [_per("Mileage", "0.65", "miles")] if region == "TX_OTHER" else []
-                    for line in [_flat("Service of process", rate), *mileage, *extras]:
+                    own = records if (job_type, region) == ("SUBPOENA", "BEXAR") else []
+                    for line in [_flat("Service of process", rate), *mileage, *extras, *own]:
                         yield {**key, **line}
 
 
@@ -248,6 +260,9 @@ def work_orders() -> list[Row]:
         if index % 40 == 0:
             row["bill_to"] = chance.choice(customers[letter])
         row["servers"] = assigned.choice(SERVERS[branch])
+        # So few copies are free.
+        if row["job_type"] == "SUBPOENA" and index % 5 == 0:
+            row["quantities"] = f"COPIES = {index % 9 + 1}"
         rows.append(row | _case(row, cases))
     return rows
 

@@ -55,7 +55,7 @@ def _only(row: object, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _same(before: object | None, row: object, name: str) -> bool:
-    return before is not None and getattr(before, name) == getattr(row, name)
+    return before is not None and not differing_values(before, row, [name])
 
 
 @dataclass(frozen=True)

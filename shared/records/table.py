@@ -11,7 +11,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.grants import Scope
-from shared.database.columns import column_types
+from shared.database.columns import arrays_of, column_types, to_codes, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all
 from shared.values.columns import Changed, Record
@@ -148,6 +148,9 @@ class RecordTable(Generic[RowT]):
     def written(self, rows: Sequence[RowT]) -> dict[str, list[Any]]:
         """The values of the columns that are written for new rows."""
         values = columns(rows, *self.types)
+        values |= {
+            name: [to_codes(codes) for codes in values[name]] for name, kind in self.types.items() if kind == "TEXT[]"
+        }
         if self.folded is not None:
             values[self.key_column] = [_folded(row, name=self.folded) for row in rows]
         return values
@@ -272,8 +275,8 @@ async def insert_row(session: AsyncSession, table: RecordTable[RowT], row: RowT)
 def _insert(table: RecordTable[RowT]) -> str:
     types = {**table.types, **({} if table.folded is None else {table.key_column: "text"})}
     names = ", ".join(types)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
-    return f"INSERT INTO {table.name} AS t ({names}) SELECT {names} FROM unnest({arrays}) AS row ({names})"
+    source = f"unnest({arrays_of(types)}) AS row ({names})"
+    return f"INSERT INTO {table.name} AS t ({names}) SELECT {values_of(types)} FROM {source}"
 
 
 def _changing(table: RecordTable[RowT], value_of: str, names: Collection[str]) -> tuple[str, str]:

@@ -180,7 +180,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
             f"/v1/{noun}{one}": _CODES
             for noun, key in {
                 "branches": "code", "customer-types": "code", "priorities": "code", "job-types": "code", "regions": "code", "zones": "code",
-                "bill-types": "code", "billing-items": "code", "servers": "code", "billing-profiles": "profile_id", "commission-rates": "rate_id",
+                "bill-types": "code", "billing-items": "code", "servers": "code", "quantities": "code", "billing-profiles": "profile_id", "commission-rates": "rate_id",
             }.items()
             for one in ("", f"/{{{key}}}", f"/{{{key}}}/history")
         },

@@ -247,6 +247,10 @@ CODES = {
     "zones": ({"code": "B1", "name": "", "zips": ["782"]}, ["/name", "/zips"]),
     "regions": ({"code": "any", "name": "", "zips": ["782"]}, ["/name", "/zips/0", "/code"]),
     "bill-types": ({"code": "FOO", "name": "", "kind": "outcome"}, ["/name", "/code"]),
+    "quantities": (
+        {"code": "miles", "name": "", "derived": "product", "derived_from": ["GONE", "persons"]},
+        ["/name", "/code", "/derived_from"],
+    ),
     "rollup-rules": ({"ar_company": "x", "bill_to": "S1001", "style": "rollup"}, ["/ar_company", "/cycle"]),
 }
 

@@ -43,6 +43,7 @@ KINDS: dict[str, type[Any]] = {
     "bill-types": rating_records.BILL_TYPES.table.entered,
     "billing-items": rating_records.BILLING_ITEMS.table.entered,
     "servers": rating_records.SERVERS.table.entered,
+    "quantities": rating_records.QUANTITIES.table.entered,
     "rollup-rules": rating_records.ROLLUP_RULES.table.entered,
 }
 OF_RATING = [*KINDS][[*KINDS].index("branches") :]

@@ -18,6 +18,7 @@ from services.rating.rules.billing_profiles import (
     find_overlaps,
     find_unknown_in_key,
     find_unknown_in_line,
+    own_sources,
     spell,
 )
 from services.rating.rules.rate_tables import BillingProfile, KeptProfile
@@ -158,6 +159,8 @@ async def _usable(session: AsyncSession, replaces: BillingProfile | None) -> dic
         known["billing_item"].update(line.billing_item for line in replaces.lines)
         known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
         zone_rates = [zone_rate for line in replaces.lines for zone_rate in line.zones]
+        sources = {source for line in replaces.lines for source in (line.quantity_source, line.times_source)}
+        known["quantity"].update(own_sources(sources))
         known["zone"].update(zone for rate in zone_rates for zone in (rate.from_zone, rate.to_zone))
     return known
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.actions.quantities import with_counts
 from services.rating.rules.estimates import Estimate, KeptEstimate, estimate_all
 from services.rating.rules.reconciliation import RatingDifference, compare_estimates
 from services.rating.store import charges, estimates, rate_tables, work_orders
@@ -46,8 +47,9 @@ async def _estimate(session: AsyncSession, order_ids: Sequence[int]) -> list[Est
     orders = await work_orders.find_all(session, EVERYTHING, order_ids)
     entered = await charges.of_orders(session, order_ids)
     table = await rate_tables.load(session)
+    counted = await with_counts(session, orders, table)
     made: list[Estimate] = []
-    async for part in in_turns(orders, _PART):
+    async for part in in_turns(counted, _PART):
         made += estimate_all(part, table, entered)
     return made
 

@@ -13,12 +13,15 @@ from services.rating.rules.proofs import (
     WorkOrderProof,
     changes_by,
     changes_by_row,
+    find_faults_in_proved,
     find_unknown_places,
     in_body,
     proved,
+    proved_quantities,
 )
+from services.rating.rules.quantities import NO_DEFINITIONS
 from services.rating.rules.work_orders import fault_in_named
-from services.rating.store import work_order_services, work_orders
+from services.rating.store import codes, work_order_services, work_orders
 from shared.access.grants import Scope
 from shared.audit import history
 from shared.audit.changes import changes_between
@@ -52,11 +55,16 @@ async def enter_proof(
     after = proved(services, proof.services)
     if not faults:
         faults = in_body(await services_of_orders.find_faults(session, after, services), proof.services)
+    has_own = proof.quantities or order.quantities
+    definitions = await codes.quantities(session) if has_own else NO_DEFINITIONS
+    found = find_faults_in_proved(proof.quantities, order.quantities, definitions)
+    faults += [Fault(f"/{name}", message) for name, message in found]
     if faults:
         raise UnknownReference(
             f"The proof of work order {order.number} cannot be entered; see `errors`.", faults=faults
         )
     changes: dict[str, Any] = changes_by(proof, has_services=bool(services))
+    changes["quantities"] = proved_quantities(proof.quantities, order.quantities, definitions)
     if proof.services:
         changes["services"] = after
     await change_order(session, scope, order_id, expected_revision, changes, entered_by, zone)
@@ -67,17 +75,20 @@ async def import_proofs(session: AsyncSession, scope: Scope, file: TableFile[Pro
     numbers = [numbered.row.work_order for numbered in file.all_rows if numbered.row.work_order]
     locked = await work_orders.lock_numbers(session, scope, numbers)
     served = await work_order_services.of_orders(session, [order.id for order in locked.values()])
+    definitions = await codes.quantities(session) if "quantities" in file.columns else NO_DEFINITIONS
     faults: list[tuple[Numbered[ProofRow], str, str]] = []
     for numbered in file.all_rows:
         number = numbered.row.work_order
         order = locked.get(number)
         if (fault := fault_in_named(number, order)) is not None:
             faults.append((numbered, "work_order", fault))
-        elif order is not None and order.id in served:
+        elif order is not None:
+            found = find_faults_in_proved(numbered.row.quantities, order.quantities, definitions)
+            faults += [(numbered, "quantities", message) for _, message in found]
             faults += [
                 (numbered, name, f"is {getattr(order, name)} by the services of the order; change the services instead")
                 for name, value in changes_by_row(numbered.row, file.columns).items()
-                if name in DERIVED and value not in (None, getattr(order, name))
+                if order.id in served and name in DERIVED and value not in (None, getattr(order, name))
             ]
     file.refuse(faults)
     outcome = Outcome()
@@ -88,13 +99,14 @@ async def import_proofs(session: AsyncSession, scope: Scope, file: TableFile[Pro
         changes = changes_by_row(numbered.row, file.columns)
         if order.id in served:
             changes = {name: value for name, value in changes.items() if name not in DERIVED}
-        after = order.model_copy(update=dict(changes))
+        own = proved_quantities(changes.get("quantities", order.quantities), order.quantities, definitions)
+        after = order.model_copy(update={**changes, "quantities": own})
         differing = differing_values(order, after, field_names(ProofEntry))
         outcome.change(numbered.line, order.number, differing)
         if differing:
             changed[order.id] = ProofEntry.model_construct(**parts_of(after, ProofEntry))
-            found = changes_between(parts_of(order, ProofEntry), parts_of(after, ProofEntry))
-            noted.append(Noted(history.key_of(order.id), "changed", found))
+            steps = changes_between(parts_of(order, ProofEntry), parts_of(after, ProofEntry))
+            noted.append(Noted(history.key_of(order.id), "changed", steps))
     await work_orders.save_fields(session, ProofEntry, changed)
     await history.note(session, "work_order", noted)
     return outcome

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
 from services.rating.actions.coverage import nearest_of
+from services.rating.actions.quantities import with_counts
 from services.rating.actions.references import require_known
 from services.rating.errors import NoProfile, NothingToRate, UnknownReference
 from services.rating.rules.pricing import UNEXPECTED, Failed, rate_work_orders
@@ -89,7 +90,8 @@ async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> b
     await act_for(session, run.requested_by)
     orders = await work_orders.lock_ready_for_rating(session, order_ids, ratable(again=run.again))
     entered = await charges.of_orders(session, [order.id for order in orders])
-    rated, failed = rate_work_orders(orders, await rate_tables.load(session), entered)
+    table = await rate_tables.load(session)
+    rated, failed = rate_work_orders(await with_counts(session, orders, table), table, entered)
     versions = {order.id: next_rating_version(order) for order in orders}
     replaced = {order.id: order.rating_version for order in orders if order.status != "open"}
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.actions.charges import find_faults
 from services.rating.actions.charges import spelled as charges_spelled
 from services.rating.actions.commissions import figure
+from services.rating.actions.quantities import with_counts
 from services.rating.actions.ratings import why_not_ready
 from services.rating.actions.work_orders import find_order, require_valid_order, spelled
 from services.rating.records.charges import ChargeEntry
@@ -32,7 +33,9 @@ async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial
     """
     order = await find_order(session, scope, order_id)
     entered = await charges.of_orders(session, [order_id])
-    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
+    table = await rate_tables.load(session)
+    (counted,) = await with_counts(session, [order], table)
+    rated = rate_work_order(counted, table, entered.get(order_id, ()))
     return await _trial(session, order, rated)
 
 

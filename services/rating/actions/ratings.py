@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.commissions import book, keep_adjustments, take_back
+from services.rating.actions.quantities import with_counts
 from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import NotRated
 from services.rating.rules.pricing import rate_work_order
@@ -48,7 +49,9 @@ async def rate_locked(session: AsyncSession, order: WorkOrder, rated_by: str, ra
     """
     require_ready_for_rating(order)
     entered = await charges.of_orders(session, [order.id])
-    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order.id, ()))
+    table = await rate_tables.load(session)
+    (counted,) = await with_counts(session, [order], table)
+    rated = rate_work_order(counted, table, entered.get(order.id, ()))
     versions = {order.id: next_rating_version(order)}
     before = await take_back(session, {order.id: order.rating_version}, rated_by, rated_at)
     await ratings.insert(session, [rated], versions, rated_by, rated_at)

@@ -16,11 +16,13 @@ from services.rating.errors import (
 )
 from services.rating.records.codes import BillingItem, Branch, Code, Zone
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
+from services.rating.records.quantities import Quantity
 from services.rating.records.rollup_rules import RollupRuleEntry
 from services.rating.rules.codes import find_faults_in_codes, find_taken_zips
 from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
+from services.rating.rules.quantities import find_faults_in_quantities, find_unknown_parts
 from services.rating.rules.rollup_rules import find_faults_in_rule
-from services.rating.store import codes, customers, records
+from services.rating.store import billing_profiles, codes, customers, records
 from services.rating.store.references import find_unknown_companies
 from shared.records.keeping import Faults, Records
 from shared.records.table import RecordTable, load_rows
@@ -33,6 +35,17 @@ async def _faults_in_codes(_session: AsyncSession, rows: Sequence[Code | Billing
 async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Faults:
     zones = await codes.zones_of(session, sorted({zip_code for row in rows for zip_code in row.zips}))
     return [*find_faults_in_codes(rows), *find_taken_zips(rows, zones)]
+
+
+async def _faults_in_quantities(session: AsyncSession, rows: Sequence[Quantity]) -> Faults:
+    """Changes run one after another, so that two at once cannot make quantities that depend on themselves."""
+    await billing_profiles.wait_for_turn(session)
+    return [*find_faults_in_codes(rows), *find_faults_in_quantities(rows, await codes.quantities(session))]
+
+
+async def _unknown_parts(session: AsyncSession, rows: Sequence[Quantity]) -> Faults:
+    """A quantity can keep a part that was retired after it was saved."""
+    return list(find_unknown_parts(rows, await codes.quantities(session)))
 
 
 async def _unknown_servers(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
@@ -112,6 +125,12 @@ ZONES = _codes(records.ZONES, find_contradictions=_faults_in_zones, compared=("c
 BILL_TYPES = _codes(records.BILL_TYPES)
 BILLING_ITEMS = _codes(records.BILLING_ITEMS, compared=())
 SERVERS = _codes(records.SERVERS)
+QUANTITIES = _codes(
+    records.QUANTITIES,
+    find_faults=_unknown_parts,
+    find_contradictions=_faults_in_quantities,
+    compared=("code", "derived", "derived_from"),
+)
 COMMISSION_RATES = Records(
     records.COMMISSION_RATES,
     find_faults=_unknown_servers,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions import coverage
+from services.rating.actions import coverage, quantities
 from services.rating.actions import work_order_services as services_of_orders
 from services.rating.errors import ClientNumberRequired, NoProfile, NumberTaken, UnknownReference
 from services.rating.records.work_order_services import Service
@@ -18,6 +18,7 @@ from services.rating.rules.draft_invoices import leaves_invoice
 from services.rating.rules.due_days import with_due_days
 from services.rating.rules.listed_orders import OrderItem, add_warnings
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings, find_unknown_customers
+from services.rating.rules.quantities import NO_DEFINITIONS, find_faults_in_reported
 from services.rating.rules.work_orders import (
     EDITABLE,
     Closing,
@@ -226,11 +227,16 @@ async def import_orders(
         (companies.get(row.branch, 0), number) for row in entries for number in (row.customer, row.bill_to) if number
     }
     required = await customers.required_numbers(session, sorted(named))
+    has_own = any(entry.quantities for entry in entries)
+    definitions = await codes.quantities(session) if has_own else NO_DEFINITIONS
     faults: list[tuple[Numbered[EnteredOrder], str, str]] = []
     async for part in in_turns(rows, ROWS_IN_ONE_GO):
         for numbered in part:
             entry = numbered.row
             faults += [(numbered, *fault) for fault in find_unknown_in_order(entry, known)]
+            faults += [
+                (numbered, "quantities", words) for _, words in find_faults_in_reported(entry.quantities, definitions)
+            ]
             if entry.number in taken:
                 faults.append((numbered, "number", f"work order {taken[entry.number]} already exists"))
             company = companies.get(entry.branch)
@@ -336,6 +342,7 @@ async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[st
     before: WorkOrder | None = read.facts
     entry = read.value if before is None else read.changed(before)
     unknown = find_unknown_in_order(entry, await _usable(session, before))
+    unknown += await quantities.find_faults(session, entry.quantities, () if before is None else before.quantities)
     services = await services_of_orders.find_unknown(session, read, getattr(read.value, "services", None) or ())
     return [*((f"/{name}", message) for name, message in unknown), *services]
 
@@ -366,6 +373,7 @@ async def require_valid_order(
     `place` is the JSON pointer to the order, and `also` are the faults of what belongs to it. For `before` see _usable.
     """
     unknown = find_unknown_in_order(entry, await _usable(session, before))
+    unknown += await quantities.find_faults(session, entry.quantities, () if before is None else before.quantities)
     faults = [*(Fault(f"{place}/{name}", message) for name, message in unknown), *also]
     if faults:
         raise UnknownReference(

@@ -35,6 +35,7 @@ routers = (
     _codes("bill-types", "bill type", "bill types", records.BILL_TYPES),
     _codes("billing-items", "billing item", "billing items", records.BILLING_ITEMS, NAME_IN_PATH),
     _codes("servers", "server", "servers", records.SERVERS),
+    _codes("quantities", "quantity", "quantities", records.QUANTITIES),
     record_router(
         Edge(
             *("commission-rates", "commission rate", "commission rates"),

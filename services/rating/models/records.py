@@ -14,6 +14,7 @@ from services.rating.records.codes import (
     Server,
 )
 from services.rating.records.commission_rates import CommissionRateEntry
+from services.rating.records.quantities import Quantity
 from services.rating.records.rollup_rules import RollupRuleEntry
 from shared.database import columns
 from shared.database.columns import key, reference
@@ -100,6 +101,13 @@ class ServerTable(Server, Revised, table=True):
     """The servers."""
 
     __tablename__ = "server"
+    __table_args__ = key("code")
+
+
+class QuantityTable(Quantity, Revised, table=True):
+    """The quantities that the company defines itself."""
+
+    __tablename__ = "quantity"
     __table_args__ = key("code")
 
 

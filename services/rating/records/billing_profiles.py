@@ -10,7 +10,7 @@ from annotated_types import Len
 from services.rating.records.codes import ItemName
 from services.rating.records.commission_terms import CommissionTerms
 from services.rating.records.notation import Steps, Zones
-from services.rating.records.work_orders import ONE, QuantitySource
+from services.rating.records.work_orders import ONE, EnteredSource
 from shared.values.columns import (
     AS_DOCUMENT,
     AS_WORDS,
@@ -82,13 +82,13 @@ class LinePrice(Record):
     """
     included_units: Worth = Decimal(0)
     """How much of the quantity is free."""
-    quantity_source: Annotated[QuantitySource, AS_WORDS] = ONE
-    """The quantity in the proof of delivery: `miles`, `servees`, `fee_advances` …"""
+    quantity_source: Annotated[EnteredSource, AS_WORDS] = ONE
+    """The quantity: `miles`, `servees`, `fee_advances` … in the proof of delivery, or the code of one of the company's own."""
     unit_size: Worth = Decimal(1)
     """How much of the quantity is one unit, such as 15 minutes."""
     whole_units: YesNo = False
     """A started unit counts in full."""
-    times_source: Annotated[QuantitySource | None, AS_WORDS] = None
+    times_source: Annotated[EnteredSource | None, AS_WORDS] = None
     """A second quantity that multiplies the amount, for rates per person and hour."""
     steps: Steps = ()
     """Tiers or bands. In a file: `1 = 50; 2 = 10; more = 5`."""

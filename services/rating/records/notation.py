@@ -1,16 +1,17 @@
-"""Owns tiers, bands and zone matrices, and their notation in one cell of a file and in JSON."""
+"""Owns tiers, bands, zone matrices and quantities by code, and their notation in one cell of a file and in JSON."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Any
 
-from annotated_types import MaxLen
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
+from annotated_types import Ge, MaxLen
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
 from shared.values.columns import AS_DOCUMENT
-from shared.values.money import EnteredMoney, EnteredRate, EnteredWorth
+from shared.values.money import EnteredMoney, EnteredQuantity, EnteredRate, EnteredWorth
+from shared.values.names import plain as typed
 from shared.values.numbers import plain
 from shared.values.text import CodeText
 
@@ -22,6 +23,8 @@ _PRICE = re.compile(rf"^(?P<number>{_NUMBER})\s*(?P<kind>each|flat)?$")
 _ZONE = re.compile(rf"^(?P<from_zone>\S+)\s*>\s*(?P<to_zone>[^\s=]+)\s*=\s*(?P<rate>{_NUMBER})$")
 _LEAST_QUANTITY = Decimal("0.001")
 _MOST_PARTS = 2_500
+MOST_QUANTITIES = 50
+NO_QUANTITIES: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,28 @@ def _read_zones(value: Any) -> Any:
     return zones
 
 
+def _read_quantities(value: Any) -> Any:
+    """Reads `COPIES = 3; WORDS = 1200` as quantities by code, in which no code is repeated in another spelling."""
+    if isinstance(value, str):
+        pairs = []
+        for part in _parts(value):
+            code, equals, number = part.partition("=")
+            if not equals:
+                raise ValueError(f"{part} is not a quantity; write COPIES = 3")
+            pairs.append((code, number.strip()))
+    elif isinstance(value, Mapping):
+        pairs = list(value.items())
+    else:
+        return value
+    quantities: dict[Any, Any] = {}
+    for code, number in pairs:
+        name = typed(code).strip().upper() if isinstance(code, str) else code
+        if name in quantities:
+            raise ValueError(f"{name} is given twice")
+        quantities[name] = number
+    return quantities
+
+
 Steps = Annotated[
     tuple[Annotated[Step, BeforeValidator(_priced)], ...],
     BeforeValidator(_read_steps),
@@ -134,3 +159,9 @@ Steps = Annotated[
     AS_DOCUMENT,
 ]
 Zones = Annotated[tuple[ZoneRate, ...], BeforeValidator(_read_zones), MaxLen(_MOST_PARTS), AS_DOCUMENT]
+Quantities = Annotated[
+    Mapping[Annotated[CodeText, WithJsonSchema({"type": "string"})], Annotated[EnteredQuantity, Ge(0)]],
+    MaxLen(MOST_QUANTITIES),
+    BeforeValidator(_read_quantities),
+    AS_DOCUMENT,
+]

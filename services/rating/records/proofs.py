@@ -13,7 +13,7 @@ from services.rating.records.work_order_services import (
     ServiceOutcome,
     read_attempts,
 )
-from services.rating.records.work_orders import FieldStatus, ProofOfDelivery
+from services.rating.records.work_orders import AllQuantities, FieldStatus
 from shared.values.columns import CodeOrNone, DayOrNone, MomentOrNone, Number, Record, Words
 from shared.values.text import YesNo
 
@@ -35,7 +35,7 @@ class ServiceProof(Record):
     attempts: Annotated[Sequence[ServiceAttempt], BeforeValidator(read_attempts), MaxLen(MOST_ATTEMPTS)] = ()
 
 
-class ProofEntry(ProofOfDelivery):
+class ProofEntry(AllQuantities):
     """A proof of delivery: all quantities, and how the field work ended."""
 
     pod_received: YesNo = False
@@ -46,7 +46,10 @@ class ProofEntry(ProofOfDelivery):
 
 
 class Proof(ProofEntry):
-    """The proof of delivery of one order. Quantities that are left out were not reported."""
+    """The proof of delivery of one order. Quantities that are left out were not reported.
+
+    Those that are entered with the order stay; they can be sent back as they are.
+    """
 
     services: Annotated[Sequence[ServiceProof], MaxLen(MOST_SERVICES)] = ()
     """What became of services of the order, each by its place; the others stay as they are."""

@@ -8,6 +8,7 @@ from annotated_types import MaxLen
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, WithJsonSchema
 
 from services.rating.records.charges import Servers
+from services.rating.records.notation import NO_QUANTITIES, Quantities
 from shared.values.columns import (
     AS_CODES,
     AS_KEY,
@@ -23,6 +24,7 @@ from shared.values.columns import (
     Words,
 )
 from shared.values.dates import CalendarDate
+from shared.values.names import plain
 from shared.values.text import SPLIT, CodeText, Line, NumberText, YesNo
 
 OrderStyle = Literal["process", "court", "messenger"]
@@ -112,11 +114,32 @@ UNITS = {
 """How invoices write the units of quantities."""
 ONE = "one"
 """The quantity source of a line that is charged once per order."""
+DAYS = ("ordered_on", "due_on", "service_on", "completed_on")
+"""The days of an order that a quantity can be the difference of."""
+_SMALL = frozenset({*QUANTITY_SOURCES, ONE, *DAYS})
+
+
+def _typed_source(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    name = plain(value).strip()
+    return name.lower() if name.lower() in _SMALL else name.upper()
+
+
 QuantitySource = Annotated[str, MaxLen(30)]
-"""The name of a quantity in the proof of delivery, or `one`. The fields of the proof of delivery are the names."""
+"""The name of a quantity: a field of the proof of delivery, the code of a quantity of the company, or `one`."""
+EnteredSource = Annotated[QuantitySource, BeforeValidator(_typed_source)]
+"""The name of a quantity as people type it: fields become small letters, codes become capital ones."""
 
 
-class OrderEntry(ProofOfDelivery, OrderHead):
+class AllQuantities(ProofOfDelivery):
+    """The quantities in the proof of delivery, and those that the company defines itself."""
+
+    quantities: Quantities = NO_QUANTITIES
+    """Quantities that the company defines itself, by code. In a file: `COPIES = 3; WORDS = 1200`."""
+
+
+class OrderEntry(AllQuantities, OrderHead):
     """What people enter for an order. Rating adds the rest."""
 
     servers: Servers = ()

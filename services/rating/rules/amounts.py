@@ -61,7 +61,12 @@ def units_of(line: ProfileLine, quantity: Decimal) -> Decimal:
 
 
 def price_line(
-    line: ProfileLine, quantity: Decimal, *, times: Decimal | None = None, zone_rate: Decimal | None = None
+    line: ProfileLine,
+    quantity: Decimal,
+    *,
+    times: Decimal | None = None,
+    zone_rate: Decimal | None = None,
+    units: Mapping[str, str] = UNITS,
 ) -> Priced:
     """The price of a line that does not depend on other lines, for a quantity greater than 0.
 
@@ -72,17 +77,17 @@ def price_line(
       An amount of 0.00 makes no line.
     - `zone`: the rate from one zone to the other × units.
 
-    `times` multiplies the amount (per person and hour). Minimum and maximum are applied next, and rounding last.
-    Source: rating, section 3.6. Raises AmountTooLarge.
+    `times` multiplies the amount (per person and hour). Minimum and maximum are applied next, and rounding last. `units`
+    are how invoices write the units of quantities. Source: rating, section 3.6. Raises AmountTooLarge.
     """
     if line.method == "tiered":
         found = _tiered(line, quantity)
     elif line.method == "banded":
-        found = _banded(line, quantity)
+        found = _banded(line, quantity, units)
     else:
-        found = _product(line, quantity, zone_rate)
+        found = _product(line, quantity, zone_rate, units)
     if times is not None:
-        unit = UNITS.get(line.times_source or "", "")
+        unit = units.get(line.times_source or "", "")
         found = replace(
             found,
             amount=found.amount * times,
@@ -122,9 +127,11 @@ def _describe_quantity(line: ProfileLine, quantity: Decimal) -> str:
     return f"{text}, started units in full" if line.whole_units else text
 
 
-def _product(line: ProfileLine, quantity: Decimal, zone_rate: Decimal | None) -> _Unlimited:
+def _product(
+    line: ProfileLine, quantity: Decimal, zone_rate: Decimal | None, units_by_source: Mapping[str, str]
+) -> _Unlimited:
     """A rate for the line or for each unit: `flat`, `per_unit` or `zone`."""
-    unit = UNITS.get(line.quantity_source, "")
+    unit = units_by_source.get(line.quantity_source, "")
     rate = line.rate if zone_rate is None else zone_rate
     if line.method == "flat":
         calculation = "flat" if quantity == _ONE else f"{plain(quantity)} × flat {plain(rate)}"
@@ -169,13 +176,13 @@ def _tiered(line: ProfileLine, quantity: Decimal) -> _Unlimited:
     return _Unlimited(rate, amount, calculation, units, ", ".join(shown))
 
 
-def _banded(line: ProfileLine, quantity: Decimal) -> _Unlimited:
+def _banded(line: ProfileLine, quantity: Decimal, units_by_source: Mapping[str, str]) -> _Unlimited:
     """The price of the band that contains the quantity. The last one has no end, so there always is one."""
     units = units_of(line, quantity)
     band = next(step for step in line.steps if step.up_to is None or units <= step.up_to)
     where = "the last band" if band.up_to is None else f"the band up to {plain(band.up_to)}"
     amount = band.amount + band.rate * units
-    unit = UNITS.get(line.quantity_source, "")
+    unit = units_by_source.get(line.quantity_source, "")
     until = "" if band.up_to is None else f" up to {quantity_words(band.up_to, unit)}"
     words = f"{rate_words(band.amount)}{until}" if band.amount else ""
     if band.rate:

@@ -1,6 +1,6 @@
 """Owns which billing profiles can be saved, and which fields are wrong if one cannot."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from services.rating.records.billing_profiles import Key, LineEntry, LinePrice, 
 from services.rating.records.notation import Step, ZoneRate
 from services.rating.records.work_orders import ONE, QUANTITY_SOURCES
 from services.rating.rules.commission_terms import find_faults_in_terms
+from services.rating.rules.loops import find_loops
 from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, RateTable
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
@@ -53,7 +54,7 @@ def find_faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
     return [
         *_faults_in_references(line, known),
         *_faults_in_numbers(line),
-        *_faults_of_method(line),
+        *_faults_of_method(line, known["quantity"]),
         *find_faults_in_terms(line),
         *(_faults_in_steps(line.steps) if line.method in _STEPPED else ()),
         *(_faults_in_zones(line.zones, known) if line.method == "zone" else ()),
@@ -65,8 +66,19 @@ def find_unknown_in_line(line: LinePrice, known: Known) -> list[FieldFault]:
     return [
         *_unknown("billing_item", line.billing_item, known),
         *_unknown("bill_type", line.bill_type, known),
+        *(
+            (name, f"there is no quantity {source}")
+            for name in ("quantity_source", "times_source")
+            for source in own_sources([getattr(line, name)])
+            if source not in known["quantity"]
+        ),
         *dict.fromkeys(_unknown_zones(line.zones, known)),
     ]
+
+
+def own_sources(sources: Iterable[str | None]) -> set[str]:
+    """Those of the quantity sources that are not built in."""
+    return {source for source in sources if source is not None and source not in {ONE, *QUANTITY_SOURCES}}
 
 
 def _unknown(name: str, value: str | None, known: Known) -> list[FieldFault]:
@@ -99,17 +111,18 @@ def _faults_in_numbers(line: LineEntry) -> Iterator[FieldFault]:
         yield "maximum", f"must not be less than the minimum, {line.minimum}"
 
 
-def _faults_of_method(line: LineEntry) -> Iterator[FieldFault]:
-    """Fields that the method needs but are missing, or that it does not use."""
+def _faults_of_method(line: LineEntry, own: AbstractSet[str]) -> Iterator[FieldFault]:
+    """Fields that the method needs but are missing, or that it does not use. `own` are quantities of the company."""
+    sources = (*QUANTITY_SOURCES, *sorted(own))
     in_units = line.included_units or line.unit_size != 1 or line.whole_units or line.times_source is not None
     if line.method in {"flat", *DEPENDENT} and (line.quantity_source != ONE or in_units):
         yield "method", f"a {line.method} line cannot have a quantity source, units or included units"
-    elif line.quantity_source not in QUANTITY_SOURCES and not (
+    elif line.quantity_source not in sources and not (
         line.method in {"flat", "zone", *DEPENDENT} and line.quantity_source == ONE
     ):
-        yield "quantity_source", f"must be one of {', '.join(QUANTITY_SOURCES)}"
-    if line.times_source is not None and line.times_source not in QUANTITY_SOURCES:
-        yield "times_source", f"must be one of {', '.join(QUANTITY_SOURCES)}"
+        yield "quantity_source", f"must be one of {', '.join(sources)}"
+    if line.times_source is not None and line.times_source not in sources:
+        yield "times_source", f"must be one of {', '.join(sources)}"
     for name, methods in (("steps", _STEPPED), ("zones", {"zone"}), ("base", DEPENDENT)):
         given = bool(getattr(line, name))
         if given and line.method not in methods:
@@ -209,7 +222,7 @@ def find_faults_in_lines(
             depends_on[index] |= found
             if wrong is not None and (name.startswith("#") or not nameless):
                 faults.append((index, "base", wrong))
-    for index, loop in _loops(depends_on):
+    for index, loop in find_loops(dict(enumerate(depends_on))):
         shown = " → ".join(str(line + 1) for line in loop)
         hint = "" if len(loop) > 2 else f"; refer to the other line by its number, like #{index + 1 if index else 2}"
         faults.append((index, "base", f"the line depends on itself (lines {shown}){hint}"))
@@ -232,29 +245,6 @@ def _lines_named(name: str, lines: Sequence[LineEntry]) -> tuple[set[int], str |
 
 
 _BASE_HINT = f"name one of its billing items, #2 for its second line, or {' or '.join(BASE_WORDS)}"
-
-
-def _loops(depends_on: Sequence[AbstractSet[int]]) -> Iterator[tuple[int, list[int]]]:
-    """Yields the index of each line that depends on itself, with the shortest path back to it.
-
-    A breadth-first search from each line; `came_from` holds the line from which each other line was reached first.
-    """
-    for start in range(len(depends_on)):
-        came_from: dict[int, int] = {}
-        front = [start]
-        while front and start not in came_from:
-            reached = []
-            for line in front:
-                for base in sorted(depends_on[line]):
-                    if base not in came_from:
-                        came_from[base] = line
-                        reached.append(base)
-            front = reached
-        if start in came_from:
-            loop = [start]
-            while len(loop) == 1 or loop[-1] != start:
-                loop.append(came_from[loop[-1]])
-            yield start, loop[::-1]
 
 
 def find_unknown_in_key(key: Key, known: Known) -> list[FieldFault]:

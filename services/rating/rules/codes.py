@@ -34,6 +34,7 @@ class RatingCodes:
     job_types: Annotated[Sequence[CodeName], Field(description="The kinds of work.")]
     regions: Annotated[Sequence[CodeName], Field(description="The billing regions.")]
     zones: Annotated[Sequence[CodeName], Field(description="The zones of ZIP codes.")]
+    quantities: Annotated[Sequence[CodeName], Field(description="The quantities that the company defines itself.")]
     bill_types: Annotated[Sequence[CodeName], Field(description="What triggers a line of a rate table.")]
     billing_items: Annotated[Sequence[CodeName], Field(description="What invoices charge for; the code is the name.")]
     servers: Annotated[Sequence[CodeName], Field(description="The field agents.")]
@@ -48,6 +49,7 @@ def gather(names: Mapping[str, Sequence[CodeName]]) -> RatingCodes:
         job_types=names["job_type"],
         regions=names["region"],
         zones=names["zone"],
+        quantities=names["quantity"],
         bill_types=names["bill_type"],
         billing_items=names["billing_item"],
         servers=names["server"],

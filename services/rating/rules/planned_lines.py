@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Literal
 
 from services.rating.errors import PrebillNotInTable
-from services.rating.records.work_orders import ONE, QuantitySource
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine, describe
 from services.rating.rules.work_orders import WorkOrder
@@ -14,7 +13,6 @@ from services.rating.rules.work_orders import WorkOrder
 LineOrigin = Literal["rate", "auto", "prebill", "manual"]
 """Where a line comes from: the rate table, a trigger, or a person who entered it before or after rating."""
 OtherVerdict = Literal["optional", "not_triggered"]
-_SINGLE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,6 @@ def is_triggered(line: ProfileLine, order: WorkOrder) -> bool:
     if line.bill_kind == "outcome":
         return line.bill_type == order.field_status.upper()
     return line.bill_type in order.triggers
-
-
-def quantity_of(source: QuantitySource, order: WorkOrder) -> Decimal | None:
-    """The quantity of a line: 1, or the one in the proof of delivery. If it is None or 0, the line is not charged."""
-    if source == ONE:
-        return _SINGLE
-    reported: Decimal | None = getattr(order, source)
-    return reported
 
 
 def plan_profile_lines(

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
-from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
-from services.rating.records.work_orders import ONE, QUANTITY_SOURCES, UNITS, QuantitySource
+from services.rating.records.work_orders import ONE, UNITS, QuantitySource
 from services.rating.rules.amounts import (
     EXACT,
     Priced,
@@ -24,7 +23,17 @@ from services.rating.rules.planned_lines import (
     assign_overrides,
     plan_charges,
     plan_profile_lines,
+)
+from services.rating.rules.quantities import (
+    BASE,
+    HAND,
+    NO_DEFINITIONS,
+    Definitions,
+    explain_quantity,
+    names_in,
     quantity_of,
+    reported_of,
+    why_missing,
 )
 from services.rating.rules.rate_tables import (
     CHARGES,
@@ -43,11 +52,6 @@ from shared.errors import DomainError
 from shared.values.money import ZERO, round_cents
 from shared.values.numbers import plain
 
-_REPORTED = attrgetter(*QUANTITY_SOURCES)
-
-HAND = "hand"
-"""The quantity source of a line whose quantity was entered by hand."""
-
 
 @dataclass(slots=True)
 class _Sheet:
@@ -62,6 +66,16 @@ class _Sheet:
     terms: dict[int, LineTerms] = field(default_factory=dict)
     advances_billed: bool = False
 
+    @property
+    def definitions(self) -> Definitions:
+        """The quantities of the company."""
+        return NO_DEFINITIONS if self.table is None else self.table.quantities
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """How invoices write the units of quantities."""
+        return UNITS if self.table is None else self.table.units
+
     def explain(self, position: int, line: ProfileLine, verdict: Verdict, words: str) -> None:
         self.reasons[position] = LineReason(position, line.billing_item, verdict, words)
 
@@ -69,38 +83,41 @@ class _Sheet:
 def _price_independent(sheet: _Sheet, planned: PlannedLine) -> None:
     line, order = planned.line, sheet.order
     by_hand = planned.by_hand
-    quantity = quantity_of(line.quantity_source, order) if by_hand is None else by_hand
+    quantity = quantity_of(line.quantity_source, order, sheet.definitions) if by_hand is None else by_hand
     if not quantity:
         words = (
             "the quantity entered by hand is 0"
             if by_hand is not None
-            else f"no {line.quantity_source} in the proof of delivery"
+            else why_missing(line.quantity_source, order, sheet.definitions)
         )
         sheet.explain(planned.position, line, "no_quantity", words)
         return
     times = None
     if line.times_source is not None:
-        times = quantity_of(line.times_source, order)
+        times = quantity_of(line.times_source, order, sheet.definitions)
         if not times:
-            sheet.explain(planned.position, line, "no_quantity", f"no {line.times_source} in the proof of delivery")
+            words = why_missing(line.times_source, order, sheet.definitions)
+            sheet.explain(planned.position, line, "no_quantity", words)
             return
-        sheet.used.add(line.times_source)
-    zone_rate, zone_words = None, ""
+        sheet.used |= names_in(line.times_source, sheet.definitions)
+    zone_rate, prefix = None, ""
     if line.method == "zone":
-        zone_rate, zone_words = _zone_rate(sheet, line)
+        zone_rate, prefix = _zone_rate(sheet, line)
         if zone_rate is None:
-            sheet.explain(planned.position, line, "no_quantity", zone_words)
+            sheet.explain(planned.position, line, "no_quantity", prefix)
             return
-    sheet.used.add(line.quantity_source)
+    sheet.used |= names_in(line.quantity_source, sheet.definitions)
+    for source in (line.quantity_source if by_hand is None else HAND, line.times_source or ONE):
+        prefix += explain_quantity(source, order, sheet.definitions)
     sheet.advances_billed |= line.quantity_source == FEE_ADVANCES and line.fee_advance
     # In the explanation, a quantity that was entered is not attributed to the proof of delivery.
     shown = line if by_hand is None else line.model_copy(update={"quantity_source": "by hand"})
-    priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
+    priced = price_line(shown, quantity, times=times, zone_rate=zone_rate, units=sheet.units)
     overridden = planned.override is not None and planned.override.amount is not None
     if line.method == "banded" and not priced.amount and not overridden:
-        sheet.explain(planned.position, line, "nothing_to_charge", f"{priced.calculation}, which makes no line")
+        sheet.explain(planned.position, line, "nothing_to_charge", f"{prefix}{priced.calculation}, which makes no line")
         return
-    _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
+    _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, prefix)
 
 
 def _zone_rate(sheet: _Sheet, line: ProfileLine) -> tuple[Decimal | None, str]:
@@ -161,7 +178,7 @@ def _put(
         original_amount=original,
         override_reason=why,
         charged=priced.charged,
-        unit=UNITS.get(line.quantity_source, ""),
+        unit=sheet.units.get(line.quantity_source, ""),
         included=ZERO if line.quantity_source == ONE else line.included_units,
         # What an override is for is not the customer's business.
         reason=priced.reason if amount == priced.amount else "",
@@ -223,7 +240,7 @@ def _price_dependent(sheet: _Sheet, planned: PlannedLine, bases: set[int]) -> No
         # A line that bills the advances is a base itself. Without one, the percentage is of the advances as reported.
         if not sheet.advances_billed:
             base += round_cents(sheet.order.fee_advances or ZERO)
-    source = FEE_ADVANCES if line.base == (FEE_ADVANCES,) else "base"
+    source = FEE_ADVANCES if line.base == (FEE_ADVANCES,) else BASE
     if planned.by_hand is not None:
         base, source = round_cents(planned.by_hand), HAND
     if not base:
@@ -308,9 +325,7 @@ def price_order(
         fired_triggers=tuple(sorted(fired)),
         unused_triggers=tuple(trigger for trigger in order.triggers if trigger not in fired),
         unused_quantities=tuple(
-            name
-            for name, reported in zip(QUANTITY_SOURCES, _REPORTED(order), strict=True)
-            if reported and name not in sheet.used
+            name for name, reported in reported_of(order, sheet.definitions) if reported and name not in sheet.used
         ),
         terms=tuple(sheet.terms[position] for position in sorted(sheet.terms)),
         rates_digest=digest_for(profile, table, order.from_zip, order.served_zip),

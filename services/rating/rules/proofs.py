@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from services.rating.records.notation import MOST_QUANTITIES
 from services.rating.records.proofs import Proof, ProofEntry, ProofRow, ServiceProof
 from services.rating.records.work_order_services import Service
-from services.rating.records.work_orders import ProofOfDelivery
+from services.rating.records.work_orders import AllQuantities
+from services.rating.rules.quantities import Definitions, find_faults_in_reported
 from services.rating.rules.work_order_services import DerivedFields
 from services.rating.rules.work_orders import WorkOrder
 from shared.errors import Fault
@@ -48,11 +51,35 @@ def changes_by(proof: Proof, *, has_services: bool) -> dict[str, Any]:
     """
     sent = proof.model_fields_set
     names = [
-        *field_names(ProofOfDelivery),
+        *field_names(AllQuantities),
         "pod_received",
         *(name for name in _STAYS if getattr(proof, name) is not None),
     ]
     return {name: getattr(proof, name) for name in names if name in sent or not (has_services and name in DERIVED)}
+
+
+def proved_quantities(
+    sent: Mapping[str, Decimal], before: Mapping[str, Decimal], definitions: Definitions
+) -> dict[str, Decimal]:
+    """The company's own quantities of an order after its proof, which replaces all but those that come with the order."""
+    return {**{code: number for code, number in before.items() if _comes_with_order(code, definitions)}, **sent}
+
+
+def find_faults_in_proved(
+    sent: Mapping[str, Decimal], before: Mapping[str, Decimal], definitions: Definitions
+) -> Iterator[tuple[str, str]]:
+    """The quantities that a proof cannot have, as field and message; those that the order had before may be retired."""
+    yield from find_faults_in_reported(sent, definitions, before)
+    for code, number in sent.items():
+        if _comes_with_order(code, definitions) and before.get(code) != number:
+            yield f"quantities/{code}", f"{code} is entered with the order; change it there"
+    if len(proved_quantities(sent, before, definitions)) > MOST_QUANTITIES:
+        yield "quantities", f"an order can have at most {MOST_QUANTITIES}, with those that are entered with the order"
+
+
+def _comes_with_order(code: str, definitions: Definitions) -> bool:
+    own = definitions.get(code)
+    return own is not None and own.entered_with == "order"
 
 
 def find_unknown_places(services: Sequence[Service], proofs: Sequence[ServiceProof]) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Owns rate tables: profiles with their lines, and the regions and zones of ZIP codes, indexed for look-up."""
+"""Owns rate tables: profiles with their lines, regions and zones of ZIP codes, and quantities, indexed for look-up."""
 
 import hashlib
 import json
@@ -8,11 +8,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileHead
 from services.rating.records.codes import BillKind
+from services.rating.rules.quantities import NO_DEFINITIONS, Definitions, definitions_used, units_of
 from shared.values.columns import Changed, Rate
 from shared.values.numbers import plain
 
@@ -131,7 +133,7 @@ Candidates = Sequence[tuple[tuple[str, ...], BillingProfile]]
 
 @dataclass(frozen=True)
 class RateTable:
-    """All profiles, regions and zones at one point in time, indexed for look-up.
+    """All profiles, regions, zones and quantities of the company at one point in time, indexed for look-up.
 
     `lookups` has one look-up for each mask that the profiles of a branch have, the most specific first. `remembered`
     caches the nearest profiles of keys without a profile, because a bulk rating needs the same ones many times;
@@ -143,14 +145,21 @@ class RateTable:
     by_branch: Mapping[str, tuple[BillingProfile, ...]] = field(repr=False)
     regions_of_zip: Mapping[str, tuple[str, ...]] = field(repr=False)
     zone_of_zip: Mapping[str, str] = field(repr=False)
+    quantities: Definitions = field(default_factory=dict, repr=False)
     remembered: dict[Key, Candidates] = field(default_factory=dict, repr=False, compare=False)
     digests: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """How invoices write the unit of each quantity that has one."""
+        return units_of(self.quantities)
 
 
 def index_rate_table(
     profiles: Iterable[BillingProfile],
     region_zips: Iterable[tuple[str, str]],
     zone_zips: Iterable[tuple[str, str]] = (),
+    quantities: Definitions = NO_DEFINITIONS,
 ) -> RateTable:
     """Builds the index. `region_zips` are pairs of region and ZIP, `zone_zips` pairs of zone and ZIP or ZIP prefix."""
     by_key: dict[Key, list[BillingProfile]] = defaultdict(list)
@@ -171,6 +180,7 @@ def index_rate_table(
         by_branch={branch: tuple(several) for branch, several in by_branch.items()},
         regions_of_zip={zip_code: tuple(sorted(several)) for zip_code, several in regions.items()},
         zone_of_zip={zip_code: zone for zone, zip_code in zone_zips},
+        quantities=quantities,
     )
 
 
@@ -178,12 +188,14 @@ def index_rate_table(
 class RateChanges:
     """What changed since a rate table was loaded: profiles by id, and the regions and the zone of ZIPs, as they are now.
 
-    A profile is None if it does not exist any more, and so is the zone of a ZIP without one.
+    A profile is None if it does not exist any more, and so is the zone of a ZIP without one. `quantities` are all of the
+    company, or None if none of them changed.
     """
 
     profiles: Mapping[int, BillingProfile | None]
     regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zones: Mapping[str, str | None] = field(default_factory=dict)
+    quantities: Definitions | None = None
 
 
 def change_rate_table(table: RateTable, changes: RateChanges) -> RateTable:
@@ -219,7 +231,12 @@ def change_rate_table(table: RateTable, changes: RateChanges) -> RateTable:
             table.regions_of_zip, {zip_code: several or None for zip_code, several in changes.regions.items()}
         ),
         zone_of_zip=_with(table.zone_of_zip, changes.zones),
-        digests={profile_id: digest for profile_id, digest in table.digests.items() if profile_id not in changed},
+        quantities=table.quantities if changes.quantities is None else changes.quantities,
+        digests={
+            profile_id: digest
+            for profile_id, digest in table.digests.items()
+            if profile_id not in changed and changes.quantities is None
+        },
     )
 
 
@@ -258,13 +275,16 @@ def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:
 def digest_of_rates(profile: BillingProfile, table: RateTable | None = None) -> str:
     """A text that differs if any line of the profile has other rates, conditions, accounts or flags.
 
-    Two profiles with the same lines have the same one, so a copy that continues a profile changes nothing.
+    It also differs if a quantity of the company that a line uses is derived in another way. Two profiles with the same
+    lines have the same one, so a copy that continues a profile changes nothing.
     """
     known = None if table is None else table.digests.get(profile.id)
     if known is not None:
         return known
     lines = [line.model_dump(exclude_defaults=True) for line in profile.lines]
     words = json.dumps(lines, default=lambda value: plain(value) if isinstance(value, Decimal) else str(value))
+    sources = [source for line in profile.lines for source in (line.quantity_source, line.times_source or "")]
+    words += definitions_used(sources, NO_DEFINITIONS if table is None else table.quantities)
     found = hashlib.sha256(words.encode()).hexdigest()
     if table is not None:
         table.digests[profile.id] = found

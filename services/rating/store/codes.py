@@ -7,9 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.records.codes import Region, Zone
+from services.rating.records.quantities import Quantity
 from services.rating.rules.codes import CodeName
 from services.rating.rules.due_days import DueDays
-from services.rating.store.records import BRANCHES, CODES
+from services.rating.store.records import BRANCHES, CODES, QUANTITIES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import execute
@@ -74,6 +75,11 @@ async def due_days(session: AsyncSession) -> DueDays:
     for row in await session.execute(text(" UNION ALL ".join(selects))):
         days[row.kind][row.code] = row.due_days
     return DueDays(days["priority"], days["job_type"])
+
+
+async def quantities(session: AsyncSession) -> dict[str, Quantity]:
+    """The quantities of the company by code, those that are retired too."""
+    return {quantity.code: quantity for quantity in await load_rows(session, QUANTITIES)}
 
 
 async def zones_of_branches(session: AsyncSession, otherwise: str) -> dict[str, ZoneInfo]:

@@ -20,6 +20,7 @@ from services.rating.rules.rate_tables import (
     change_rate_table,
     index_rate_table,
 )
+from services.rating.store import codes
 from shared.database.columns import column_types
 from shared.database.statements import fetch_all, fetch_value
 
@@ -34,7 +35,7 @@ _cached: dict[UUID, RateTable] = {}
 async def load(session: AsyncSession) -> RateTable:
     """The current rate table. One statement if it has not changed since the last call.
 
-    Otherwise what changed since then is loaded, or everything if that is not known any more: at most six statements, for
+    Otherwise what changed since then is loaded, or everything if that is not known any more: at most seven statements, for
     any size.
     """
     content: UUID = await fetch_value(session, "SELECT content FROM rate_table_state")
@@ -79,11 +80,14 @@ async def _catch_up(session: AsyncSession, content: UUID, table: RateTable) -> R
     zones: dict[str, str | None] = dict.fromkeys(names["zone_zip"])
     if zones:
         zones |= {zip_code: zone for zone, zip_code in await _zones(session, list(zones))}
-    return change_rate_table(table, RateChanges(profiles, regions, zones))
+    quantities = await codes.quantities(session) if names["quantity"] else None
+    return change_rate_table(table, RateChanges(profiles, regions, zones, quantities))
 
 
 async def _load_all(session: AsyncSession) -> RateTable:
-    return index_rate_table(await _load_profiles(session), await _regions(session), await _zones(session))
+    return index_rate_table(
+        await _load_profiles(session), await _regions(session), await _zones(session), await codes.quantities(session)
+    )
 
 
 async def _load_profiles(session: AsyncSession, profile_ids: Sequence[int] | None = None) -> list[BillingProfile]:

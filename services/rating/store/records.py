@@ -15,6 +15,7 @@ from services.rating.records.codes import (
     Zone,
 )
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
+from services.rating.records.quantities import Quantity
 from services.rating.records.rollup_rules import RollupRule, RollupRuleEntry
 from shared.records.table import RecordTable
 
@@ -35,6 +36,7 @@ ZONES = RecordTable(_TABLES["zone"], Zone, (*_CODE, "zips"), ar_company=None, sh
 BILL_TYPES = RecordTable(_TABLES["bill_type"], BillType, _CODE, ar_company=None)
 BILLING_ITEMS = RecordTable(_TABLES["billing_item"], BillingItem, ("name",), ar_company=None, folded="name")
 SERVERS = RecordTable(_TABLES["server"], Server, _CODE, ar_company=None)
+QUANTITIES = RecordTable(_TABLES["quantity"], Quantity, (*_CODE, "unit"), ar_company=None)
 
 COMMISSION_RATES = RecordTable[CommissionRateEntry](
     _TABLES["commission_rate"],
@@ -63,7 +65,7 @@ CODES: dict[str, RecordTable[Any]] = {
     table.name: table
     for table in (
         *(BRANCHES, CUSTOMER_TYPES, PRIORITIES, JOB_TYPES, REGIONS, ZONES),
-        *(BILL_TYPES, BILLING_ITEMS, SERVERS),
+        *(BILL_TYPES, BILLING_ITEMS, SERVERS, QUANTITIES),
     )
 }
 """The tables of codes, by name."""

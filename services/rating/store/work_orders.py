@@ -11,6 +11,7 @@ from services.rating.models import metadata
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.charges import shares_of
 from services.rating.rules.listed_orders import OrderFacts
+from services.rating.rules.quantities import quantities_of
 from services.rating.rules.work_orders import (
     NOWHERE,
     Closing,
@@ -87,7 +88,7 @@ async def _orders(session: AsyncSession, condition: str, *, lock: bool, **parame
     make = maker(WorkOrder, names)
     rows = [dict(zip(names, row, strict=True)) for row in result]
     for row in rows:
-        row["servers"] = shares_of(row["servers"])
+        row |= {"servers": shares_of(row["servers"]), "quantities": quantities_of(row["quantities"])}
     return [make(row) for row in rows]
 
 
@@ -167,7 +168,10 @@ def named(prefix: str, pattern: str) -> str:
 async def save_fields(session: AsyncSession, kind: type[Any], values: Mapping[int, object]) -> None:
     """Saves the fields of `kind` of orders, given by order id, in one statement, and raises their revisions."""
     types = column_types(metadata.tables["work_order"], kind)
-    assigned = ", ".join(f"{name} = said.{name}" for name in types)
+    assigned = ", ".join(
+        f"{name} = CAST(said.{name} AS jsonb)" if kind == "JSONB" else f"{name} = said.{name}"
+        for name, kind in types.items()
+    )
     await execute(
         session,
         f"""
@@ -176,8 +180,16 @@ async def save_fields(session: AsyncSession, kind: type[Any], values: Mapping[in
         WHERE w.id = said.id
         """,
         order_ids=list(values),
-        **columns(list(values.values()), *types),
+        **_documented(columns(list(values.values()), *types), types),
     )
+
+
+def _documented(parameters: dict[str, list[Any]], types: Mapping[str, str]) -> dict[str, list[Any]]:
+    """The parameters of an `unnest`, those of JSON columns as text."""
+    return {
+        name: [to_document(value) for value in values] if types[name] == "JSONB" else values
+        for name, values in parameters.items()
+    }
 
 
 def searched(where: Where, search: str | None) -> Where:
@@ -257,7 +269,10 @@ async def list_entries(
         sorting=SORTING,
         query=_by_date_if_filtered(filters, query),
     )
-    return [entry.model_copy(update={"servers": shares_of(entry.servers)}) for entry in entries], cursor
+    return [
+        entry.model_copy(update={"servers": shares_of(entry.servers), "quantities": quantities_of(entry.quantities)})
+        for entry in entries
+    ], cursor
 
 
 async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter) -> OrderTotals:
@@ -296,9 +311,8 @@ async def insert(
     session: AsyncSession, entries: Sequence[OrderEntry], entered_by: str, import_id: int | None = None
 ) -> list[int]:
     """Adds orders in one statement and returns their ids."""
-    parameters = columns(entries, *_ENTRY_TYPES)
+    parameters = _documented(columns(entries, *_ENTRY_TYPES), _ENTRY_TYPES)
     parameters["triggers"] = [to_codes(entry.triggers) for entry in entries]
-    parameters["servers"] = [to_document(entry.servers) for entry in entries]
     names = ", ".join(_ENTRY_TYPES)
     return await fetch_values(
         session,
@@ -316,9 +330,11 @@ async def insert(
 async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> None:
     """Replaces what was entered for an order and raises its revision."""
     parameters = {name: getattr(entry, name) for name in _ENTRY_TYPES}
-    parameters |= {"triggers": list(entry.triggers), "servers": to_document(entry.servers)}
+    parameters |= {"triggers": list(entry.triggers)}
+    parameters |= {name: to_document(parameters[name]) for name, kind in _ENTRY_TYPES.items() if kind == "JSONB"}
     assignments = ", ".join(
-        f"{name} = CAST(:servers AS jsonb)" if name == "servers" else f"{name} = :{name}" for name in _ENTRY_TYPES
+        f"{name} = CAST(:{name} AS jsonb)" if kind == "JSONB" else f"{name} = :{name}"
+        for name, kind in _ENTRY_TYPES.items()
     )
     await execute(
         session,

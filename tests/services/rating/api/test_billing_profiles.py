@@ -176,6 +176,7 @@ NOUNS: dict[str, dict[str, Any]] = {
     "bill-types": {"code": "NIGHT_WORK", "name": "Night work", "kind": "flag"},
     "billing-items": {"name": "Eviction", "income_account": "4000", "taxable": True},
     "servers": {"code": "S77", "name": "Kim Ode"},
+    "quantities": {"code": "EXTRA", "name": "Extra", "derived": "difference", "derived_from": ["persons", "STOPS"]},
 }
 
 
@@ -304,7 +305,7 @@ async def test_a_profile_file_with_errors_names_every_line_and_imports_nothing(c
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pytest.mark.parametrize("noun", ["regions", "billing-items", "bill-types"])
+@pytest.mark.parametrize("noun", ["regions", "billing-items", "bill-types", "quantities"])
 async def test_codes_are_exported_as_xlsx_and_imported_again(company: Company, noun: str) -> None:
     rating, _ = company
     before = (await rating.get(f"/v1/{noun}")).json()

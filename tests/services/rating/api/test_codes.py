@@ -19,7 +19,13 @@ async def test_names_of_all_codes_come_in_one_statement_and_once(
     assert statements.count == 1
     codes = answer.json()
     assert {"code": "RUSH", "name": rush.json()["name"], "retired": True} in codes["priorities"]
-    for kind, noun in (("job_types", "job-types"), ("servers", "servers"), ("billing_items", "billing-items")):
+    nouns = {
+        "job_types": "job-types",
+        "servers": "servers",
+        "billing_items": "billing-items",
+        "quantities": "quantities",
+    }
+    for kind, noun in nouns.items():
         listed = (await rating.get(f"/v1/{noun}")).json()["items"]
         assert [one["name"] for one in codes[kind]] == [one["name"] for one in listed]
     again = await rating.get("/v1/codes", headers={**caller, "if-none-match": f"W/{answer.headers['etag']}"})

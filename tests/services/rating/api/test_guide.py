@@ -42,6 +42,24 @@ async def test_the_trial_says_what_the_guide_quotes(company: Company) -> None:
     assert words >= set(quoted)
 
 
+async def test_the_quantity_of_the_guide_costs_what_it_says(company: Company) -> None:
+    rating, _ = company
+    made = await rating.post("/v1/quantities", json=request("quantities"))
+    assert made.status_code == 201, made.text
+    line = '"method": "per_unit", "rate": "15", "quantity_source": "EXTRA_PERSONS"'
+    assert line in GUIDE
+    lines = [{"billing_item": "Levy", **json.loads(f"{{{line}}}")}]
+    assert (await rating.post("/v1/billing-profiles", json={**request("billing-profiles"), "lines": lines})).is_success
+    place = {"party": "Elena Ortega", "street": "12 Oak St", "city": "New Braunfels", "state": "TX", "zip": "78130"}
+    entry = {**request("rating-trials")["order"], "priority": "STANDARD", "job_type": "WRIT", "served_zip": "78130"}
+    services = [place, {**place, "street": "9 Elm St"}]
+    order = (await rating.post("/v1/work-orders", json={**entry, "persons": "4", "services": services})).json()
+    trial = (await rating.get(f"/v1/work-orders/{order['id']}/rating/trial")).json()
+    assert trial["total"] == "30.00"
+    (reason,) = trial["explanation"]["lines"]
+    assert f'"{reason["words"]}"' in GUIDE
+
+
 @pytest.mark.parametrize(
     ("fragment", "quantities", "amount"),
     [

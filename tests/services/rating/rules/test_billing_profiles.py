@@ -14,6 +14,7 @@ KNOWN = {
     "billing_item": {"Mileage", "Delivery", "Rush", "Late"},
     "bill_type": {"RUSH"},
     "zone": {"A", "B"},
+    "quantity": {"COPIES"},
     "branch": {"SAT"},
     "customer_type": {"LAW"},
     "priority": {"RUSH"},

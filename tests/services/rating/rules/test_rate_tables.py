@@ -120,7 +120,7 @@ def test_profiles_in_one_file_are_checked_against_each_other() -> None:
     assert [index for index, *_ in faults] == [1]
 
 
-KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}}
+KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}, "quantity": {"COPIES"}}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ CHANGES = (
     "INSERT INTO zone_zip (zone, zip) VALUES ('NEAR', '782'), ('NEAR', '78130')",
     "UPDATE zone_zip SET zip = '798'",
     "DELETE FROM zone_zip WHERE zip = '799'",
+    "UPDATE quantity SET derived = 'services' WHERE code = 'STOPS'",
+    "INSERT INTO quantity SELECT 'WORDS', 'Words', NULL, 'words', 'proof', NULL, '{}'",
 )
 
 
