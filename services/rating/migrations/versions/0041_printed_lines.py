@@ -8,20 +8,9 @@ from alembic import op
 revision = "0041"
 down_revision = "0040"
 
-_UNITS = {
-    "miles": "mi",
-    "waiting_minutes": "min",
-    "pieces": "pieces",
-    "attempts": "attempts",
-    "pages": "pages",
-    "servees": "servees",
-    "parcels": "parcels",
-    "hours": "h",
-    "persons": "persons",
-}
-
 
 def upgrade() -> None:
+    # Ratings of older releases show the quantity that they have, without a unit.
     op.execute(
         """
         ALTER TABLE rating_line
@@ -30,15 +19,6 @@ def upgrade() -> None:
             ADD included numeric(15, 3) NOT NULL DEFAULT 0,
             ADD reason text NOT NULL DEFAULT '',
             ADD print_zero boolean NOT NULL DEFAULT false
-        """
-    )
-    # Ratings of older releases show the quantity that they have; those that are not exported yet get its unit.
-    units = " ".join(f"WHEN '{source}' THEN '{unit}'" for source, unit in _UNITS.items())
-    op.execute(
-        f"""
-        UPDATE rating_line l SET unit = CASE l.quantity_source {units} ELSE '' END
-        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE w.status IN ('rated', 'assigned') AND l.rating_id = r.id
         """
     )
     op.execute("ALTER TABLE billing_item ADD print_zero boolean NOT NULL DEFAULT false")
