@@ -72,11 +72,7 @@ class RecordTable(Generic[RowT]):
     def shown_kind(self) -> type[RowT]:
         """The record as it is answered: with who changed it last, and when."""
         bases: Any = (Changed, self.kind)
-        # It has no source whose strings could describe fields; looking for one takes a fifth of a service's start.
-        given: Any = {"use_attribute_docstrings": False}
-        made: Any = create_model(
-            f"{self.kind.__name__}Read", __base__=bases, __doc__=self.kind.__doc__, __cls_kwargs__=given
-        )
+        made: Any = create_model(f"{self.kind.__name__}Read", __base__=bases, __doc__=self.kind.__doc__)
         return cast("type[RowT]", made)
 
     @property
