@@ -29,6 +29,7 @@ from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
 from shared.access.grants import Grant, Principal
 from shared.access.identity import HEADER, sign_identity
+from shared.database.address import libpq_url
 from shared.database.pool import Database
 from shared.service import migration
 from tests.fixtures.answers import watch_answers
@@ -47,11 +48,15 @@ if "RATEBOOK_EXAMPLES" in os.environ:
     collect_examples(pytest.MonkeyPatch(), Path(os.environ["RATEBOOK_EXAMPLES"]))
 
 
+# The suite of all processes, the client generated from the document, and the document as one tree.
+_TOGETHER = ("tests/system/", "tests/services/test_clients.py", "tests/gateway/test_documents.py")
+
+
 class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """Gives all system tests to one worker, so that the suite is started once; others go to any free worker."""
+    """Gives tests that share something costly to one worker, so that it is made once; others go to any free worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "system" if nodeid.startswith("tests/system/") else nodeid
+        return next((place for place in _TOGETHER if nodeid.startswith(place)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule:
@@ -65,9 +70,14 @@ def _quick_place() -> str | None:
     return str(memory) if fits else None
 
 
-async def _count_statements_in(cluster: Postgres) -> None:
+async def _prepare(cluster: Postgres) -> None:
+    """Lets tests count statements, and makes logging in cheap: a password of this run protects nothing."""
     connection = await cluster.superuser()
     await connection.execute("CREATE EXTENSION pg_stat_statements")
+    await connection.execute("ALTER SYSTEM SET scram_iterations = 1")
+    # No database of a test lives long enough to need it, and a template that is being vacuumed cannot be copied.
+    await connection.execute("ALTER SYSTEM SET autovacuum = off")
+    await connection.execute("SELECT pg_reload_conf()")
     await connection.close()
 
 
@@ -85,8 +95,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # In reverse order.
     config.add_cleanup(partial(shutil.rmtree, directory, ignore_errors=True))
     config.add_cleanup(cluster.stop)
+    asyncio.run(_prepare(cluster))
     asyncio.run(provision(cluster))
-    asyncio.run(_count_statements_in(cluster))
     for service in SERVICES:
         migration.upgrade(service, cluster.url(service, f"{service}_owner"))
     os.environ[_CLUSTER] = json.dumps({"port": cluster.port, "passwords": cluster.passwords})
@@ -125,56 +135,83 @@ def administer(cluster: Callable[[str, str], str]) -> Iterator[Callable[[str], o
 
 
 @pytest.fixture
-async def fresh_database(
-    administer: Callable[[str], object], templates: dict[str, str]
-) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+def create_database(administer: Callable[[str], object], templates: dict[str, str]) -> Iterator[Callable[[str], str]]:
     """Creates a new database for a service and returns its name; it is dropped after the test."""
     made: list[str] = []
 
-    async def make(service: str) -> str:
+    def make(service: str) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
         owned = f"OWNER {service}_owner TEMPLATE {templates[service]} STRATEGY FILE_COPY"
-        await asyncio.to_thread(administer, f"CREATE DATABASE {name} {owned}")
+        administer(f"CREATE DATABASE {name} {owned}")
         made.append(name)
         return name
 
     yield make
     for name in made:
-        await asyncio.to_thread(administer, f"DROP DATABASE {name} WITH (FORCE)")
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_database(create_database: Callable[[str], str]) -> Callable[[str], Awaitable[str]]:
+    """The same, for coroutines."""
+
+    async def make(service: str) -> str:
+        return await asyncio.to_thread(create_database, service)
+
+    return make
+
+
+class LateDatabase(Database):
+    """A database that is created when its address is first used: many tests need only one of the two ledgers."""
+
+    def __init__(self, create: Callable[[], str], pool_size: int):
+        self._create = create
+        self._created: str | None = None
+        super().__init__("postgresql://not/created/yet", pool_size)
+
+    @property
+    def url(self) -> str:
+        if self._created is None:
+            self._created = libpq_url(self._create())
+        return self._created
+
+    @url.setter
+    def url(self, url: str) -> None:
+        """The address is known once there is a database."""
 
 
 async def _runtime(
-    service: str, fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+    service: str, create_database: Callable[[str], str], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
-    database = Database(cluster(await fresh_database(service), f"{service}_runtime"), 5)
+    database = LateDatabase(lambda: cluster(create_database(service), f"{service}_runtime"), 5)
     yield database
     await database.close()
 
 
 @pytest.fixture
 async def rating_database(
-    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+    create_database: Callable[[str], str], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
     """The rating database, used as its runtime role."""
-    async for database in _runtime("rating", fresh_database, cluster):
+    async for database in _runtime("rating", create_database, cluster):
         yield database
 
 
 @pytest.fixture
 async def receivables_database(
-    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+    create_database: Callable[[str], str], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
     """The receivables database, used as its runtime role."""
-    async for database in _runtime("receivables", fresh_database, cluster):
+    async for database in _runtime("receivables", create_database, cluster):
         yield database
 
 
 @pytest.fixture
 async def security_database(
-    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+    create_database: Callable[[str], str], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
     """The security database, used as its runtime role."""
-    async for database in _runtime("security", fresh_database, cluster):
+    async for database in _runtime("security", create_database, cluster):
         yield database
 
 

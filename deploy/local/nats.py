@@ -76,7 +76,8 @@ def start_nats(
         *options,
     ]
     child = start("NATS", command, directory / "nats.log", environment=environment)
-    wait_until(child, lambda: any(ready.iterdir()))
+    # The server creates the file first and writes it then; what it has written ends with a brace.
+    wait_until(child, lambda: any(file.read_text().rstrip().endswith("}") for file in ready.iterdir()))
     return Nats(passwords, port or _port_in(ready), child)
 
 

@@ -20,7 +20,7 @@ from tests.fixtures.exchange import deliver, exchange, take_events, work_off
 from tests.fixtures.ledgers import Company, Enter, key
 from tests.services.receivables.fixtures import Reconciled
 
-SEEDS = range(int(os.environ.get("RATEBOOK_SEEDS", "4")))
+SEEDS = range(int(os.environ.get("RATEBOOK_SEEDS", "2")))
 
 
 class Mail:

@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.exchange.lives.machine import Lives
 from tests.exchange.lives.world import World, a_world
 
-LIVES = int(os.environ.get("RATEBOOK_LIVES", "5"))
+LIVES = int(os.environ.get("RATEBOOK_LIVES", "3"))
 
 
 def test_random_lives_of_orders_follow_the_state_diagram(

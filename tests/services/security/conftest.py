@@ -1,8 +1,11 @@
 """The security service in this process, with the features of a small suite, and callers of every kind."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import httpx
 import pytest
@@ -75,20 +78,27 @@ def keys() -> TokenKeys:
     return token_keys(SEED)
 
 
-@pytest.fixture
-async def app(
-    security_database: Database, gateway_key: Ed25519PrivateKey, features: Features
-) -> AsyncIterator[FastAPI]:
+@cache
+def application(gateway_keys: str) -> tuple[FastAPI, dict[str, Any]]:
+    """The service, built once, and the state that it begins with: building it takes longer than most tests."""
     settings = Settings(
-        database_url=SecretStr(security_database.url),
+        database_url=SecretStr("postgresql://127.0.0.1:1/none"),
         NATS_URL=SecretStr("nats://localhost"),
-        gateway_keys=public_jwks([gateway_key]),
+        gateway_keys=gateway_keys,
         signing_key=SecretStr(SEED),
     )
     made = create_app(settings)
-    made.state.features = features
-    yield made
-    await made.state.database.close()
+    return made, dict(made.state._state)
+
+
+@pytest.fixture
+def app(security_database: Database, gateway_key: Ed25519PrivateKey, features: Features) -> FastAPI:
+    """The service as just started, with the database of the test."""
+    made, state = application(public_jwks([gateway_key]))
+    of_test = {"database": security_database, "features": features, "crowd": asyncio.Lock()}
+    for name, value in {**state, **of_test}.items():
+        setattr(made.state, name, value)
+    return made
 
 
 Client = Callable[..., httpx.AsyncClient]

@@ -1,9 +1,6 @@
-"""The databases of these tests have the clerk's setup from the start. It is loaded once per worker."""
+"""The databases of these tests have the clerk's setup from the start. It is loaded once for the run."""
 
-import asyncio
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -12,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk, load_setup
 from tests.fixtures.entry_life import Place
+from tests.fixtures.ledgers import make_once
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +22,15 @@ def place(cluster: Callable[[str, str], str], templates: dict[str, str], gateway
 def templates(
     templates: dict[str, str], cluster: Callable[[str, str], str], gateway_key: Ed25519PrivateKey
 ) -> dict[str, str]:
-    place = Place(cluster, f"clerk_receivables_{os.getpid()}", gateway_key)
+    name = "clerk_receivables"
 
-    async def make() -> None:
-        await place.create(place.template, templates["receivables"])
+    async def make(new: dict[str, str]) -> None:
+        place = Place(cluster, new[name], gateway_key)
         async with place.working_on(place.template) as (client, _):
             await load_setup(client)
 
-    # In its own thread, because the event loop of a test may be running already.
-    with ThreadPoolExecutor(1) as worker:
-        worker.submit(asyncio.run, make()).result()
-    return {**templates, "receivables": place.template}
+    make_once(cluster, {name: templates["receivables"]}, make)
+    return {**templates, "receivables": name}
 
 
 @pytest.fixture
