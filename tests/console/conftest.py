@@ -1,12 +1,16 @@
 """The suite as `make up` starts it, with the sample company, for clients of other languages and for commands."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 
 from deploy.console import build
 from deploy.local.suite import Suite
 from tests.conftest import sample_suite
+
+collect_ignore = [] if find_spec("playwright") else ["test_pages.py"]
+"""`make test` installs nothing that drives a browser; `make test-console` does."""
 
 
 @pytest.fixture(scope="session")
