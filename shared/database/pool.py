@@ -1,13 +1,16 @@
 """The connections of a process to its database, and the transactions on them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import AdaptedConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
@@ -18,6 +21,8 @@ from shared.database.address import libpq_url
 STATEMENT_SECONDS = 55
 """What a statement of a request may take. After 60 s the gateway answers 504, and nobody waits for the rest."""
 _IDLE_SECONDS = 60
+_TRUSTED_SECONDS = 1.0
+"""For how long after its last use a connection that is still open counts as usable without being asked."""
 _PATIENCE = text(
     "SELECT set_config('statement_timeout', :time, true), set_config('idle_in_transaction_session_timeout', :time, true)"
 )
@@ -88,10 +93,11 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            pool_pre_ping=True,
             # Errors are logged, and parameters contain password hashes and customer data.
             hide_parameters=True,
         )
+        event.listen(self.engine.sync_engine, "checkin", _note_use)
+        event.listen(self.engine.sync_engine, "checkout", _require_usable)
 
     async def _connect(self, **settings: str) -> asyncpg.Connection:
         return await asyncpg.connect(self.url, timeout=10, server_settings={**self._settings, **settings})
@@ -141,3 +147,25 @@ class Database:
 async def act_for(session: AsyncSession, name: str) -> None:
     """From now on this transaction acts for the account with this name; see Database.transaction."""
     await session.execute(_ACTING, {"name": name})
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _require_usable(connection: AdaptedConnection, record: ConnectionPoolEntry, _: object) -> None:
+    """Replaces all connections of the pool if the server does not answer on this one, which has been idle.
+
+    SQLAlchemy's own check asks three questions before each transaction: it begins one, asks, and rolls back. They took
+    as long as all that a short transaction does.
+    """
+    driver = connection.driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    idle_seconds = time.monotonic() - record.info.get("used_at", time.monotonic())
+    try:
+        if driver.is_closed():
+            raise InvalidatePoolError("the server has closed the connection")
+        if idle_seconds > _TRUSTED_SECONDS:
+            await_only(driver.execute("SELECT 1"))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise InvalidatePoolError("the server does not answer on the connection") from error

@@ -150,7 +150,8 @@ class Subscription:
         while self._arrived.empty() and self._outstanding > 0:
             self._heard.clear()
             try:
-                await asyncio.wait_for(self._heard.wait(), _SILENCE_SECONDS)
+                async with asyncio.timeout(_SILENCE_SECONDS):
+                    await self._heard.wait()
             except TimeoutError:
                 # Not even a heartbeat arrives: the broker that accepted the request is gone.
                 self._outstanding = 0

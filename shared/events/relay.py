@@ -94,18 +94,21 @@ class Relay:
                 await self._find_lost(connection, client)
                 compared_at = clock.time()
             self._wake.clear()
-            if await whole(self._publish_window(connection, client)) == 0:
+            full = await whole(self._publish_window(connection, client))
+            # What is committed after the look at the outbox rings, so looking again at once would find nothing.
+            if not full and not self._wake.is_set():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+                    async with asyncio.timeout(_POLL_SECONDS):
+                        await self._wake.wait()
 
-    async def _publish_window(self, connection: asyncpg.Connection, client: Client) -> int:
-        """Publishes the oldest pending events, marks those that were acknowledged, and returns their number.
+    async def _publish_window(self, connection: asyncpg.Connection, client: Client) -> bool:
+        """Publishes the oldest pending events and marks those that were acknowledged. Returns whether more may wait.
 
         After a time-out the outcome is unknown, not failed: the event stays pending and is published again.
         """
         rows = await connection.fetch(
             """
-            SELECT outbox.id, event_id, event_name, data, traceparent, created_at, publication
+            SELECT outbox.id, event_id, event_name, data, outbox.data_bytes, traceparent, created_at, publication
             FROM outbox JOIN (
                 SELECT id, sum(data_bytes) OVER (ORDER BY id) - data_bytes AS bytes_before
                 FROM (SELECT id, data_bytes FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1) AS oldest
@@ -117,7 +120,7 @@ class Relay:
             _WINDOW_BYTES,
         )
         if not rows:
-            return 0
+            return False
         jetstream = client.jetstream(publish_async_max_pending=_WINDOW)
         waiting = [
             await jetstream.publish_async(
@@ -155,7 +158,7 @@ class Relay:
         failures = [answer for answer in answers if not isinstance(answer, PubAck)]
         if failures:
             raise ConnectionError(f"{len(failures)} of {len(rows)} events were not acknowledged: {failures[0]!r}")
-        return len(stored)
+        return len(rows) == _WINDOW or sum(row["data_bytes"] for row in rows) >= _WINDOW_BYTES
 
     async def _recognize_stream(self, connection: asyncpg.Connection, client: Client) -> None:
         """Makes every event pending again if the stream is not the one that the sequences in the outbox belong to.

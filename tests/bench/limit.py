@@ -7,7 +7,8 @@ import asyncpg
 
 from tests.bench.stage import Stage
 
-_POSTED = ("ar_transaction", "ar_line", "gl_distribution")
+_POSTED = ("ar_line", "gl_distribution", "ar_transaction")
+"""The tables in the order in which a posting writes them."""
 _REPEATS = 3
 
 
@@ -23,6 +24,7 @@ def seconds_of_insert(stage: Stage) -> float:
             await receivables.execute("CHECKPOINT")
             began = time.perf_counter()
             async with receivables.transaction():
+                await receivables.execute("SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
                 for table in _POSTED:
                     await receivables.execute(f"INSERT INTO {table} SELECT * FROM saved_{table}")
             seconds.append(time.perf_counter() - began)

@@ -10,7 +10,7 @@ from tests.bench.stage import Stage
 INVOICES = 5_000
 _LINES = (("Retainer", "120.00"), ("Copies", "12.50"), ("Courier", "42.00"))
 _REPEATS = 3
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.02
 
 
 def run(stage: Stage, tell: Tell) -> Comparison:

@@ -146,7 +146,9 @@ class EntryLine(NewLine):
         return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge)
 
     def distribute(self, ar_account: str) -> tuple[Distribution, ...]:
-        return distribute(self.amounts, self.accounts(ar_account))
+        if self.tax or self.retainage or self.retainage_tax or self.finance_charge:
+            return distribute(self.amounts, self.accounts(ar_account))
+        return distribute_net(self.amount, self.ar_account or ar_account, self.gl_account)
 
     def accounts(self, ar_account: str) -> LineAccounts:
         return LineAccounts(

@@ -48,7 +48,7 @@ def tax_line(basis: Decimal, rate: Decimal, net: Decimal, retainage: Decimal, op
     so all three options give the same tax in the end. Source: receivables, sections 2.14 and 3.
     """
     whole = tax_on(basis, rate)
-    retained = tax_on(basis * retainage / net, rate) if net else ZERO
+    retained = tax_on(basis * retainage / net, rate) if net and retainage else ZERO
     if option == OFF:
         return LineTax(whole - retained, ZERO, retained)
     return LineTax(whole, retained, ZERO)

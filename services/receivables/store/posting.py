@@ -19,7 +19,7 @@ from services.receivables.rules.posting import (
     Posting,
     number_transactions,
 )
-from shared.database.statements import copy_rows, execute, fetch_value, fetch_values, prepare_copy
+from shared.database.statements import copy_rows, execute, fetch_value, fetch_values
 
 _NUMBERS = ("number", "seq", "invoice_number")
 _DISTRIBUTION = NewDistribution._fields
@@ -128,16 +128,16 @@ async def post(
 ) -> list[NumberedTransaction]:
     """Writes a posting table by table, and returns its transactions with their numbers.
 
-    The lines are written and the GL rows are prepared before the numbers are taken, because others who need numbers wait
-    from then on until this transaction ends. The database rejects a posting whose GL rows do not balance or whose month
-    is closed.
+    Lines and GL rows are written before the numbers are taken, because others who need numbers wait from then on until
+    this transaction ends. The database rejects a posting whose GL rows do not balance, are not those of its
+    transactions, or whose month is closed.
     """
-    distributions = prepare_copy(
-        "gl_distribution", _DISTRIBUTION, posting.distributions, gl_company=gl_company, month=month
-    )
     await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
     if posting.lines:
         await copy_rows(session, "ar_line", _line_columns(posting.lines[0]), posting.lines)
+    await copy_rows(
+        session, "gl_distribution", _DISTRIBUTION, posting.distributions, gl_company=gl_company, month=month
+    )
     numbered = number_transactions(
         posting.transactions, await _take_block(session, posting, ar_company, month, batch_id)
     )
@@ -153,7 +153,6 @@ async def post(
         posted_at=posted_at,
     )
     await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey IMMEDIATE")
-    await distributions.write(session)
     await copy_rows(session, "ar_misc_distribution", _MISC, posting.misc)
     return numbered
 

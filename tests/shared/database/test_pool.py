@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -90,3 +93,55 @@ async def test_an_exhausted_pool_raises_a_time_out(database: Database, monkeypat
         with pytest.raises(PoolTimeout, match="all 2 connections"):
             await database.ping()
     await database.ping()
+
+
+async def test_connections_that_the_server_closed_are_replaced_at_once(database: Database) -> None:
+    await asyncio.gather(*(database.ping() for _ in range(2)))
+    other = await database.connect("test")
+    await other.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    await other.close()
+    await asyncio.sleep(0.1)
+    await database.ping()
+
+
+async def test_an_idle_connection_is_asked_whether_it_still_answers_and_one_in_use_is_not(database: Database) -> None:
+    asked: list[str] = []
+    async with database.transaction() as session:
+        raw = await (await session.connection()).get_raw_connection()
+        assert isinstance(raw.driver_connection, asyncpg.Connection)
+        raw.driver_connection.add_query_logger(lambda record: asked.append(record.query))
+    await database.ping()
+    assert asked == ["BEGIN;", "COMMIT;"]
+    await asyncio.sleep(1.1)
+    await database.ping()
+    assert asked[2:] == ["SELECT 1", "BEGIN;", "COMMIT;"]
+
+
+async def test_an_idle_connection_that_was_cut_silently_is_replaced(database: Database) -> None:
+    """A firewall forgets idle connections: both ends believe that they are open, until one of them sends something."""
+    cut = False
+    address = urlsplit(database.url)
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, may_be_cut: bool) -> None:
+        with closing(writer):
+            while (data := await reader.read(65_536)) and not (cut and may_be_cut):
+                writer.write(data)
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_connection(address.hostname, address.port)
+        old = not cut
+        await asyncio.gather(
+            forward(reader, server_writer, may_be_cut=old), forward(server_reader, writer, may_be_cut=old)
+        )
+
+    proxy = await asyncio.start_server(connect, "127.0.0.1", 0)
+    port = proxy.sockets[0].getsockname()[1]
+    behind = Database(database.url.replace(f":{address.port}/", f":{port}/"), 1)
+    await behind.ping()
+    cut = True
+    await asyncio.sleep(1.1)
+    await behind.ping()
+    await behind.close()
+    proxy.close()

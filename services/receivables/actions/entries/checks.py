@@ -17,8 +17,8 @@ def check(book: Book, entry: Entry, before: Entry | None = None) -> None:
 
     An entry that was too large `before` may stay so, as long as it does not grow.
     """
-    too_large = fault_in_total(entry.header, entry.total.amount)
-    if too_large is not None and (before is None or abs(entry.total.amount) > abs(before.total.amount)):
+    too_large = fault_in_total(entry.header, entry.amount)
+    if too_large is not None and (before is None or abs(entry.amount) > abs(before.amount)):
         refuse([Fault("/lines", too_large)])
     header = entry.header
     invoice_id = header.changes_id if header.apply_to_id is None else header.apply_to_id

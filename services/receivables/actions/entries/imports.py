@@ -207,7 +207,7 @@ def _entry(
     if len(lines) < len(group):
         return None, faults
     entry = Entry(replace(header, last_line=len(lines)), lines)
-    too_large = fault_in_total(header, entry.total.amount)
+    too_large = fault_in_total(header, entry.amount)
     return (entry, []) if too_large is None else (None, [(group[0], "entry", too_large)])
 
 

@@ -263,7 +263,7 @@ def _moved(applied: AppliedLine, kind: TransactionType, amounts: Amounts) -> App
 
 def total_after(entry: Entry, total: Decimal) -> Decimal:
     """What is open of an invoice after an entry that applies to it or changes it; `total` is what was open before."""
-    return total if entry.header.action == DELETE else total + entry.total.amount
+    return total if entry.header.action == DELETE else total + entry.amount
 
 
 def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine], total: Decimal) -> list[LineFault]:

@@ -140,6 +140,11 @@ class Entry:
     def total(self) -> Amounts:
         return total(line.amounts for line in self.lines)
 
+    @property
+    def amount(self) -> Decimal:
+        """`total.amount`, without the other parts, which validation does not need."""
+        return sum((line.amount for line in self.lines), ZERO)
+
 
 def next_misc_amount(entry: Entry) -> Decimal:
     """The default amount of the next miscellaneous distribution: the net amount less what the other rows have.

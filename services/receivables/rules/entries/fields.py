@@ -51,19 +51,19 @@ def fill(rules: Rules[F], facts: F, typed: Values, kept: Values | None = None) -
     are open, and check what it sends.
     Example: the due date depends on the terms, and the terms depend on the customer. Source: receivables, section 2.3.
     """
-    kept = kept or {}
+    entered = {**kept, **typed} if kept else typed
     values: dict[str, Any] = {}
     fields: dict[str, Field] = {}
     faults: list[tuple[str, str]] = []
     for name, rule in rules.items():
         field = fields[name] = rule(facts, values)
         value = field.default
-        if name in typed or name in kept:
-            entered = typed[name] if name in typed else kept[name]
+        if name in entered:
+            given = entered[name]
             if field.open:
                 # An explicit null empties a clearable field; any other field that is empty gets its default.
-                value = entered if entered is not None or field.clearable else value
-            elif name in typed and entered is not None and entered != value:
+                value = given if given is not None or field.clearable else value
+            elif given is not None and given != value and name in typed:
                 faults.append((name, field.reason or "is closed"))
         if field.required and (value is None or value == ""):
             faults.append((name, "is required"))

@@ -135,7 +135,7 @@ def fault_in_document(entry: Entry, lines: Iterable[AppliedLine], total: Decimal
     Source: receivables, sections 2.5 and 2.6.
     """
     header = entry.header
-    moved = ZERO if header.action == DELETE else entry.total.amount
+    moved = ZERO if header.action == DELETE else entry.amount
     billed = sum((line.billed.amount for line in lines), ZERO)
     after = total + moved
     if header.action == ADD:

@@ -138,9 +138,9 @@ def post_entries(
     for entry, transaction_id in zip(entries, ids, strict=True):
         before = posted.get(entry.header.changes_id or 0)
         own = _lines(book, entry, transaction_id, before, next_line_of)
-        transaction = _transaction(book, entry, transaction_id, own, before)
-        own_rows = distribute_lines(own, transaction.ar_account)
-        transactions.append(replace(transaction, gl_rows=len(own_rows)))
+        ar_account = _ar_account(book, entry, before)
+        own_rows = distribute_lines(own, ar_account)
+        transactions.append(_transaction(entry, transaction_id, ar_account, own, own_rows, before))
         lines += own
         rows += own_rows
         if entry.header.action != DELETE:
@@ -151,20 +151,32 @@ def post_entries(
 _MISC = tuple(field.name for field in fields(MiscRow))
 
 
+def _ar_account(book: Book, entry: Entry, before: Posted | None) -> str:
+    """The AR account of a transaction.
+
+    The setup of the receivable type may have changed since the posting, so the account of what is posted comes first.
+    """
+    header = entry.header
+    if before is not None and before.header.receivable_type == header.receivable_type:
+        return before.ar_account
+    if before is None and header.apply_to_id is not None:
+        return book.invoices[header.apply_to_id].ar_account
+    return book.codes.types[header.receivable_type].ar_account
+
+
 def _transaction(
-    book: Book, entry: Entry, transaction_id: int, lines: Sequence[EntryLine], before: Posted | None
+    entry: Entry,
+    transaction_id: int,
+    ar_account: str,
+    lines: Sequence[EntryLine],
+    rows: Sequence[NewDistribution],
+    before: Posted | None,
 ) -> EntryTransaction:
     header = entry.header
     # A changed or deleted invoice is a new transaction that applies to the posted one.
     applies_to = header.apply_to_id
     if applies_to is None and before is not None:
         applies_to = before.id
-    # The setup of the receivable type may have changed since the posting, so the account of what is posted comes first.
-    ar_account = book.codes.types[header.receivable_type].ar_account
-    if before is not None and before.header.receivable_type == header.receivable_type:
-        ar_account = before.ar_account
-    elif before is None and applies_to is not None:
-        ar_account = book.invoices[applies_to].ar_account
     return EntryTransaction(
         id=transaction_id,
         type=header.type,
@@ -188,7 +200,7 @@ def _transaction(
         purchase_order=header.purchase_order,
         pay_terms=header.pay_terms,
         discount_on=header.discount_on,
-        **sums_of(lines),
+        **sums_of(lines, rows),
     )
 
 

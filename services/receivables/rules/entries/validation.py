@@ -60,7 +60,7 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], environment: En
         findings += _disposition(entry, applied)
         findings += number_warnings(batch.id, entry, uses)
         if header.action == ADD:
-            owed[header.customer_id] = owed.get(header.customer_id, ZERO) + entry.total.amount
+            owed[header.customer_id] = owed.get(header.customer_id, ZERO) + entry.amount
         findings += credit_warnings(book, entry, owed.get(header.customer_id, ZERO))
         if own_id is not None:
             lines[own_id] = take_from(applied, entry)
@@ -82,7 +82,7 @@ def _control_warnings(batch: Batch, entries: Sequence[Entry]) -> list[Finding]:
     Example: 3 entries of 100.00 in a batch with a control total of 250.00 and a control count of 3 give one warning.
     """
     found = []
-    entered = sum((entry.total.amount for entry in entries), ZERO)
+    entered = sum((entry.amount for entry in entries), ZERO)
     if batch.control_total is not None and batch.control_total != entered:
         detail = f"the entries add up to {entered}, but the control total is {batch.control_total}"
         found.append(Finding(0, None, "control_total", "CONTROL_TOTAL_DIFFERS", WARNING, detail))
@@ -105,7 +105,7 @@ def _entry(book: Book, entry: Entry, month: str) -> list[Finding]:
         ]
     if not entry.lines and header.action != DELETE:
         findings.append(Finding(entry.seq, None, "lines", "WITHOUT_LINES", ERROR, "the entry has no lines"))
-    too_large = fault_in_total(header, entry.total.amount)
+    too_large = fault_in_total(header, entry.amount)
     if too_large is not None:
         findings.append(Finding(entry.seq, None, "lines", "TOO_LARGE", ERROR, too_large))
     unnumbered = header.type == INVOICE and header.invoice_number is None and not header.from_rating

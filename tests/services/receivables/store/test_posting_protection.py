@@ -1,11 +1,13 @@
 """Posted data cannot be changed: the database rejects what the code would never do."""
 
+from collections.abc import Sequence
+
 import asyncpg
 import pytest
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from shared.database.pool import Database
-from shared.database.statements import execute
+from shared.database.statements import execute, fetch_value
 from tests.fixtures.ledgers import Company, Enter
 from tests.services.receivables.fixtures import Cluster, Export
 
@@ -37,6 +39,7 @@ async def test_the_service_cannot_change_posted_rows(
     [
         ("(7, 1, '1200', 5.00, 0.00)", "unbalanced posting"),
         ("(7, 1, '1200', 5.00, 0.00), (8, 1, '4000', 0.00, 3.00), (9, 1, '4000', 0.00, 2.00)", "3 rows instead of 2"),
+        ("(7, 1, '1200', 5.00, 0.00), (8, 1, '4000', 0.00, 5.00)", "altered posting"),
         ("(1, 1, '1200', 5.00, 0.00), (2, 1, '4000', 0.00, 5.00)", "gl_distribution_pkey"),
     ],
 )
@@ -53,6 +56,104 @@ async def test_the_database_refuses_unbalanced_and_altered_postings(
     with pytest.raises(IntegrityError, match=detail):
         async with receivables_database.transaction() as session:
             await execute(session, statement)
+
+
+_LINE_OF_COPY = """
+    INSERT INTO ar_line (transaction_id, line, description, gl_account, quantity, unit_rate, amount, tax, taxable)
+    SELECT 1000 + id, 1, '', '4000', 1, 1, 80, 0, false FROM ar_transaction
+"""
+_ROWS_OF_COPY = """
+    INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+    SELECT 1000 + t.id, new.position, 1, 1, new.month, new.account, new.debit, new.credit
+    FROM ar_transaction t, (VALUES {rows}) AS new (position, month, account, debit, credit)
+"""
+_COPY = """
+    INSERT INTO ar_transaction (id, ar_company, month, number, batch_id, seq, type, customer_id, invoice_number,
+        receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, posted_by)
+    SELECT 1000 + id, ar_company, '{month}', 1000 + number, batch_id, 1000 + seq, type, customer_id, invoice_number,
+        receivable_type, ar_account, invoice_date, due_on, net, tax, total, 2, posted_by FROM ar_transaction
+"""
+_DEBIT, _CREDIT = "(1, '2026-11', '1200', 80.00, 0.00)", "(2, '2026-11', '4000', 0.00, 80.00)"
+
+
+async def _post_copy(database: Database, month: str, *rows: str) -> None:
+    """Posts a copy of the only transaction in the order in which the service does it: the transaction comes last."""
+    async with database.transaction() as session:
+        await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
+        await execute(session, _LINE_OF_COPY)
+        for part in rows:
+            await execute(session, _ROWS_OF_COPY.format(rows=part))
+        await execute(session, _COPY.format(month=month))
+
+
+async def test_gl_rows_may_come_before_their_transaction(
+    company: Company, enter: Enter, export: Export, receivables_database: Database
+) -> None:
+    await enter("W1")
+    await export()
+    await _post_copy(receivables_database, "2026-11", f"{_DEBIT}, {_CREDIT}")
+    async with receivables_database.transaction() as session:
+        assert await fetch_value(session, "SELECT count(*) FROM gl_distribution") == 4
+
+
+@pytest.mark.parametrize(
+    ("month", "rows", "detail"),
+    [
+        ("2026-11", [_DEBIT], "unbalanced posting: transaction with id"),
+        ("2026-11", [f"{_DEBIT}, {_CREDIT}".replace("(2,", "(3,")], "altered posting: transaction with id"),
+        (
+            "2026-11",
+            [f"{_DEBIT}, {_CREDIT}, {_DEBIT.replace('(1,', '(3,')}, {_CREDIT.replace('(2,', '(4,')}"],
+            "altered posting: transaction .*: 4 rows instead of 2",
+        ),
+        ("2026-11", [f"{_DEBIT}, {_CREDIT.replace('-11', '-10')}"], "altered posting: transaction with id"),
+        ("2026-11", [f"{_DEBIT}, {_CREDIT}".replace("-11", "-12")], "altered posting: transaction .* of 2026-11"),
+        (
+            "2026-11",
+            [f"{_DEBIT}, {_CREDIT}", f"{_DEBIT}, {_CREDIT}".replace("(1,", "(3,").replace("(2,", "(4,")],
+            "altered posting: transaction with id",
+        ),
+        ("2026-09", [f"{_DEBIT}, {_CREDIT}".replace("-11", "-09")], "closed month: transaction .* of 2026-09"),
+        ("2026-09", [], "closed month: transaction .* of 2026-09"),
+    ],
+)
+async def test_the_database_refuses_a_transaction_that_differs_from_the_gl_rows_before_it(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    receivables_database: Database,
+    month: str,
+    rows: list[str],
+    detail: str,
+) -> None:
+    await enter("W1")
+    await export()
+    with pytest.raises(IntegrityError, match=detail):
+        await _post_copy(receivables_database, month, *rows)
+
+
+async def _add_rows(database: Database) -> None:
+    """Adds a line and two GL rows to the copy, after those that it has."""
+    rows = _ROWS_OF_COPY.format(rows=f"{_DEBIT}, {_CREDIT}")
+    async with database.transaction() as session:
+        await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
+        await execute(session, _LINE_OF_COPY.replace("1000 + id, 1,", "1000 + id, 9,"))
+        await execute(session, rows.replace("new.position, 1, 1,", "new.position + 2, 9, 1,"))
+
+
+async def test_gl_rows_of_a_transaction_that_somebody_else_is_posting_are_refused(
+    company: Company, enter: Enter, export: Export, receivables_database: Database
+) -> None:
+    """Neither sees the transaction of the other. The positions, which count from 1, keep the rows apart."""
+    await enter("W1")
+    await export()
+    async with receivables_database.transaction() as posting:
+        await execute(posting, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
+        await execute(posting, _LINE_OF_COPY)
+        await execute(posting, _ROWS_OF_COPY.format(rows=f"{_DEBIT}, {_CREDIT}"))
+        with pytest.raises(IntegrityError, match="altered posting"):
+            await _add_rows(receivables_database)
+        await execute(posting, _COPY.format(month="2026-11"))
 
 
 _COPIES = """
@@ -74,14 +175,9 @@ _POSTINGS_OF_COPIES = """
 """
 
 
-async def test_the_check_of_a_posting_stays_fast_when_statistics_say_the_tables_are_empty(
-    company: Company, enter: Enter, export: Export, receivables_database: Database, cluster: Cluster
-) -> None:
-    """Statistics collected during a large posting see none of its rows. The plan of the check shows what it compares."""
-    await enter("W1")
-    await export()
-    name = receivables_database.name
-    posting, other = [await asyncpg.connect(cluster(name, "postgres")) for _ in range(2)]
+async def _plans(database: Database, cluster: Cluster, statements: Sequence[tuple[str, str]]) -> list[str]:
+    """The plans of the statements and of their triggers, each table analyzed by somebody else after its statement."""
+    posting, other = [await asyncpg.connect(cluster(database.name, "postgres")) for _ in range(2)]
     plans: list[str] = []
     posting.add_log_listener(lambda _, message: plans.append(message.message))
     await posting.execute("LOAD 'auto_explain'; SET auto_explain.log_nested_statements = on")
@@ -89,15 +185,39 @@ async def test_the_check_of_a_posting_stays_fast_when_statistics_say_the_tables_
     await posting.execute("SET client_min_messages = log")
     transaction = posting.transaction()
     await transaction.start()
-    for statement, table in ((_COPIES, "ar_transaction"), (_LINES_OF_COPIES, "ar_line")):
+    await posting.execute("SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
+    for statement, table in statements:
         await posting.execute(statement)
         await other.execute(f"ANALYZE {table}")
-    await posting.execute(_POSTINGS_OF_COPIES)
     await transaction.rollback()
     await posting.close()
     await other.close()
+    return plans
+
+
+async def test_the_check_of_a_posting_stays_fast_when_statistics_say_the_tables_are_empty(
+    company: Company, enter: Enter, export: Export, receivables_database: Database, cluster: Cluster
+) -> None:
+    """Statistics collected during a large posting see none of its rows. The plan of the check shows what it compares."""
+    await enter("W1")
+    await export()
+    statements = (_COPIES, "ar_transaction"), (_LINES_OF_COPIES, "ar_line"), (_POSTINGS_OF_COPIES, "gl_distribution")
+    plans = await _plans(receivables_database, cluster, statements)
     (check,) = [plan for plan in plans if "FROM posted GROUP BY transaction_id" in plan]
     assert "ar_transaction" in check
+    assert "Join Filter" not in check
+
+
+async def test_the_check_of_transactions_stays_fast_when_statistics_say_there_are_no_gl_rows(
+    company: Company, enter: Enter, export: Export, receivables_database: Database, cluster: Cluster
+) -> None:
+    """The same in the order in which the service writes, where the transactions find the GL rows."""
+    await enter("W1")
+    await export()
+    statements = (_LINES_OF_COPIES, "ar_line"), (_POSTINGS_OF_COPIES, "gl_distribution"), (_COPIES, "ar_transaction")
+    plans = await _plans(receivables_database, cluster, statements)
+    (check,) = [plan for plan in plans if "FROM posted p JOIN gl_distribution" in plan]
+    assert "on gl_distribution" in check
     assert "Join Filter" not in check
 
 
