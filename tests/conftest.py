@@ -135,8 +135,13 @@ def administer(cluster: Callable[[str, str], str]) -> Iterator[Callable[[str], o
 
 
 @pytest.fixture
-def create_database(administer: Callable[[str], object], templates: dict[str, str]) -> Iterator[Callable[[str], str]]:
-    """Creates a new database for a service and returns its name; it is dropped after the test."""
+async def create_database(
+    administer: Callable[[str], object], templates: dict[str, str]
+) -> AsyncIterator[Callable[[str], str]]:
+    """Creates a new database for a service and returns its name; it is dropped after the test.
+
+    It is dropped while the loop of the test still runs, so that connections that are left notice that they are closed.
+    """
     made: list[str] = []
 
     def make(service: str) -> str:
@@ -148,7 +153,7 @@ def create_database(administer: Callable[[str], object], templates: dict[str, st
 
     yield make
     for name in made:
-        administer(f"DROP DATABASE {name} WITH (FORCE)")
+        await asyncio.to_thread(administer, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

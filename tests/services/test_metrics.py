@@ -1,6 +1,7 @@
 """A scrape reports pending events and dead letters, and is answered even while the database is down."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -32,12 +33,14 @@ async def scrape(client: httpx.AsyncClient) -> str:
 
 
 @pytest.fixture
-async def asked(rating_database: Database, gateway_key: Ed25519PrivateKey) -> httpx.AsyncClient:
+async def asked(rating_database: Database, gateway_key: Ed25519PrivateKey) -> AsyncIterator[httpx.AsyncClient]:
     """The rating service with its own database, without background work."""
     settings = Settings(
         database_url=rating_database.url, NATS_URL="nats://127.0.0.1:1", gateway_keys=public_jwks([gateway_key])
     )
-    return client_of(create_app(settings))
+    app = create_app(settings)
+    yield client_of(app)
+    await app.state.database.close()
 
 
 async def test_pending_events_are_counted_with_the_age_of_the_oldest(
