@@ -166,6 +166,7 @@ def _require_usable(connection: AdaptedConnection, record: ConnectionPoolEntry, 
         if driver.is_closed():
             raise InvalidatePoolError("the server has closed the connection")
         if idle_seconds > _TRUSTED_SECONDS:
-            await_only(driver.execute("SELECT 1"))
+            # An empty statement: the server answers and does nothing.
+            await_only(driver.fetchrow(";"))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise InvalidatePoolError("the server does not answer on the connection") from error
