@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 # Node and the tools of the web console, only where they are needed.
 CONSOLE := $(VENV)/.console
 BROWSER := $(VENV)/.browser
+INSTALL_CONSOLE = echo "Installing Node and the tools of the web console (first time only)" && \
+	$(RUN) deploy/set_up.py console && $(RUN) -m deploy.console install && touch $(CONSOLE)
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 # Whatever the caller's environment says: otherwise each process compiles all that it imports, which takes seconds.
@@ -59,7 +61,7 @@ check: $(READY) ## Lint, format, types, import rules, house rules, deployable lo
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -m deploy.checks
 	@$(RUN) -m deploy.locks check
-	@if $(MAKE) --no-print-directory $(CONSOLE); then $(RUN) -m deploy.console check; \
+	@if [ $(CONSOLE) -nt gateway/console/package-lock.json ] || { $(INSTALL_CONSOLE); }; then $(RUN) -m deploy.console check; \
 	else echo "The console was NOT checked: Node or its packages could not be installed here."; fi
 
 coverage: $(READY) ## Run the tests and report branch coverage; fails below the floor in pyproject.toml
@@ -94,10 +96,7 @@ clean: ## Remove the virtual environment and all local data
 setup: $(READY) ## Install everything for development
 
 $(CONSOLE): $(RUNNING) locks/console.txt gateway/console/package-lock.json
-	@echo "Installing Node and the tools of the web console (first time only)"
-	@$(RUN) deploy/set_up.py console
-	@$(RUN) -m deploy.console install
-	@touch $(CONSOLE)
+	@$(INSTALL_CONSOLE)
 
 $(BROWSER): $(TESTING) locks/browser.txt
 	@echo "Installing what drives a browser (first time only)"

@@ -5,7 +5,6 @@ from importlib.util import find_spec
 
 import pytest
 
-from deploy.console import build
 from deploy.local.suite import Suite
 from tests.conftest import sample_suite
 
@@ -15,6 +14,5 @@ collect_ignore = [] if find_spec("playwright") else ["test_pages.py"]
 
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    build()
     with sample_suite(tmp_path_factory.mktemp("suite")) as running:
         yield running

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from deploy.console import CONSOLE
+from deploy.console import CONSOLE, build
 from deploy.local.client import Clerk
 from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
+from tests.conftest import sample_suite
 from tests.console.browser import Desk, running_browser, sit_down
 
 pytestmark = pytest.mark.console
@@ -21,11 +22,24 @@ PAGES = ("", "ready", "exports", "work-orders?status=open", "invoices")
 
 
 @pytest.fixture(scope="module")
-def browser(suite: Suite) -> Iterator[Browser]:
-    """A browser, after the suite has started and has orders: while one runs, nothing else can run an event loop here."""
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """A suite of these tests' own, with the sample's work orders, all of them open."""
+    build()
+    with sample_suite(tmp_path_factory.mktemp("suite")) as running:
+        enter_orders(running)
+        yield running
+
+
+def enter_orders(suite: Suite) -> None:
     olga = r"ALAMO\olga"
     with closing(Clerk(suite.gateway_url, olga, suite.home.secrets.password_of(olga))) as clerk:
         clerk.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def browser(suite: Suite) -> Iterator[Browser]:
+    """A browser, after the suite has started: while one runs, nothing else can run an event loop in this thread."""
+    assert suite.servers
     with running_browser() as running:
         yield running
 
@@ -126,9 +140,9 @@ def test_a_session_that_ends_is_renewed_and_the_page_stays(sitting: SitDown) -> 
         page.get_by_role("button", name="open", exact=True).click()
     expect(page).to_have_url(re.compile("status=open"))
     expect(page.get_by_role("status")).to_contain_text("orders")
-    # Without a session, the clerk logs in over the page, and the list that was asked for comes.
+    # Without a session, the clerk logs in over the page, and the list that was asked for comes. W10090 cannot be rated.
     desk.context.clear_cookies()
-    page.get_by_role("searchbox").fill("W100")
+    page.get_by_role("searchbox").fill("W10090")
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog).to_be_visible()
     dialog.get_by_role("textbox", name="Password").fill("wrong")
@@ -136,8 +150,8 @@ def test_a_session_that_ends_is_renewed_and_the_page_stays(sitting: SitDown) -> 
     expect(dialog.get_by_role("alert")).to_contain_text("was refused")
     desk.log_in()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_role("searchbox")).to_have_value("W100")
-    expect(page.get_by_role("grid").get_by_text("W10001")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value("W10090")
+    expect(page.get_by_role("grid").get_by_text("W10090")).to_be_visible()
 
 
 def test_a_list_that_fails_says_so_and_comes_after_another_try(sitting: SitDown) -> None:

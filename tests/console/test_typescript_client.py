@@ -32,7 +32,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def faults_in(project: Path, program: str) -> list[tuple[int, str]]:
     """The line and the words of each mistake that the compiler finds."""
-    options = {"typeRoots": ["./node_modules/@types"]}
+    options = {"typeRoots": ["./node_modules/@types"], "types": ["node"]}
     configuration = {"extends": str(CONSOLE / "tsconfig.json"), "compilerOptions": options, "files": [program]}
     (project / "tsconfig.json").write_text(json.dumps(configuration))
     compiler = project / "node_modules" / "typescript" / "bin" / "tsc"
