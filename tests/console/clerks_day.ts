@@ -134,6 +134,8 @@ async function exportOrder(bill: Client, entered: WorkOrder): Promise<number> {
       body: { selection: { work_order_ids: [entered.id] }, expected_orders: 1, expected_total: rating.total },
     }),
   );
+  // With `check=true` the answer would only say what it would take.
+  if (!("id" in run)) throw new Error("the export was only checked");
   const look = async () => must(await bill.GET("/api/v1/rating/exports/{run_id}", { params: { path: { run_id: run.id } } }));
   const ended = await until(look, ({ status }) => status.startsWith("done"));
   assert.deepEqual([ended.exported, ended.exported_total, ended.refused], [1, rating.total, 0]);

@@ -99,7 +99,7 @@ export function DataTable<Row>(given: Given<Row>) {
     <div className={classes["frame"]} ref={scroller} tabIndex={0} role="grid" aria-label={given.label} aria-busy={given.loading}
       aria-rowcount={given.count ?? -1} onKeyDown={press} aria-activedescendant={rows.length > 0 ? `row-${focus}` : undefined}>
       <div className={classes["head"]} role="row" style={{ minWidth: width }}>
-        {chosen !== undefined && <span role="columnheader" className={classes["choice"]} aria-label="Chosen" />}
+        {chosen !== undefined && <span role="columnheader" className={classes["choice"]} title="Chosen">✓</span>}
         {columns.map((column) => (
           <Head key={column.field} column={column} sort={given.sort} onSort={given.onSort} />
         ))}
