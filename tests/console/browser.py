@@ -20,10 +20,10 @@ _PATIENCE_MS = 20_000
 
 
 def chromium() -> str:
-    """The path of the browser; without one, the test is skipped."""
+    """The path of the browser; without one, nothing here can be tested."""
     found = os.environ.get("RATEBOOK_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
-        pytest.skip("no Chromium on the PATH; on Debian and Ubuntu, install the package chromium")
+        pytest.fail("There is no Chromium on the PATH. On Debian and Ubuntu, install the package chromium.")
     return found
 
 
@@ -59,10 +59,14 @@ class Desk:
         """The errors that do not belong to the test."""
         return [error for error in self.errors if not any(f"status of {status}" in error for status in self.expected)]
 
+    @property
+    def password(self) -> str:
+        return self.suite.home.secrets.password_of(self.user)
+
     def log_in(self) -> None:
         """Fills in the log-in that is shown."""
         self.page.get_by_role("textbox", name="User").fill(self.user)
-        self.page.get_by_role("textbox", name="Password").fill(self.suite.home.secrets.password_of(self.user))
+        self.page.get_by_role("textbox", name="Password").fill(self.password)
         self.page.get_by_role("button", name="Log in").click()
 
 

@@ -180,7 +180,7 @@ async def test_the_invoice_says_how_each_amount_is_reckoned(
     company: Company, clerk: Clerk, rating_database: Database, receivables_database: Database
 ) -> None:
     rating, _ = company
-    items = "Waiting time,4000,yes\nMileage,4010,no\nScanning,4000,no\nCourier,4000,no"
+    items = "Waiting time,4000,yes\nMileage,4010,no\nScanning,4000,no\nCourier,4000,no\nHandling,4000,no"
     for noun, rows in (
         ("job-types", "code,name\nHEARING,Hearing"),
         ("billing-items", f"name,income_account,print_zero\n{items}"),
@@ -193,6 +193,7 @@ async def test_the_invoice_says_how_each_amount_is_reckoned(
         {"billing_item": "Waiting time", "rate": "0.53", "quantity_source": "waiting_minutes", **per_unit},
         {"billing_item": "Scanning", "rate": "0.10", "quantity_source": "pages", **per_unit},
         {"billing_item": "Courier", "rate": "8", "minimum": "12"},
+        {"billing_item": "Handling", "method": "percent_of", "rate": "10", "base": ["fee_advances"]},
     ]
     profile = {
         "branch": "SAT",
@@ -218,6 +219,7 @@ async def test_the_invoice_says_how_each_amount_is_reckoned(
         "miles": "38.4",
         "waiting_minutes": "8",
         "pages": "7",
+        "fee_advances": "103.64",
     }
     assert (await rating.post("/v1/work-orders", json=order)).status_code == 201
     await rating.post("/v1/rating-runs", json={})
@@ -229,6 +231,7 @@ async def test_the_invoice_says_how_each_amount_is_reckoned(
         ("0.000", "min", "10.000", ""),
         ("0.000", "pages", "10.000", ""),
         ("1.000", "", "0.000", "1 × 8.00 = 8.00, at least 12.00"),
+        ("103.640", "", "0.000", "10% of 103.64"),
     ]
     asked = await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key("export"))
     assert asked.status_code == 202, asked.text
@@ -239,6 +242,7 @@ async def test_the_invoice_says_how_each_amount_is_reckoned(
         ("8.000", "10.000", True, ""),
         ("7.000", "10.000", False, ""),
         (None, None, False, "1 × 8.00 = 8.00, at least 12.00"),
+        (None, None, False, "10% of 103.64"),
     ]
     printed = await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")
     assert printed.status_code == 200, printed.text
@@ -246,4 +250,5 @@ async def test_the_invoice_says_how_each_amount_is_reckoned(
     assert "Mileage 38.4 mi, 10 included, 28.4 × 0.655 18.60" in words
     assert "Waiting time 8 min, 10 included 0.00" in words
     assert "at least 12.00" in words
+    assert "Handling 10% of 103.64 10.36" in words
     assert "Scanning" not in words

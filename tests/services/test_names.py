@@ -11,7 +11,9 @@ import pytest
 from alembic import command
 
 from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
 from shared.service import migration
+from tests.fixtures.exchange import exchange
 from tests.fixtures.ledgers import Company, Enter, Rate, key, load, order_csv
 from tests.services.receivables.fixtures import Export
 
@@ -289,6 +291,20 @@ async def test_lists_are_filtered_by_customers_in_any_spelling(company: Company,
     assert run.json()["orders"] == 1, run.text
     waiting = await rating.get("/v1/work-in-progress", params={"customer": "s1001"})
     assert waiting.json()["totals"]["orders"] == 2, waiting.text
+
+
+async def test_an_order_from_before_its_customer_was_known_is_found_as_it_was_entered(
+    company: Company, rating_database: Database, receivables_database: Database
+) -> None:
+    rating, receivables = company
+    assert (await load(rating, "work-orders", order_csv("W1,SAT,x9,STANDARD,CITATION,78205,,"))).status_code == 201
+    customer = {"ar_company": 1, "number": "X9", "name": "A", "customer_type": "LAW"}
+    made = await receivables.post("/v1/customers", json=customer)
+    assert made.status_code == 201, made.text
+    await exchange(rating_database, receivables_database)
+    for name in ("customer", "bill_to"):
+        found = (await rating.get("/v1/work-orders", params={name: "x9"})).json()["items"]
+        assert [order["number"] for order in found] == ["W1"], name
 
 
 async def test_invoices_are_filtered_by_customers_and_orders_in_any_spelling(

@@ -1,5 +1,8 @@
 """What events say about an order beside its price, as JSON that PostgreSQL builds from the rows."""
 
+from services.rating.records.work_orders import ONE
+from services.rating.rules.rate_tables import DEPENDENT
+
 _TEXTS = (
     *("client_id", "matter", "claim", "attorney", "contact", "purchase_order"),
     *("case_title", "cause_number", "court", "plaintiff", "defendant", "documents"),
@@ -25,5 +28,9 @@ MOST_BYTES_OF_FACTS = f"""(CASE {_WRITTEN} WHEN '' THEN 20 ELSE 300 + octet_leng
     FROM work_order_service s WHERE s.work_order_id = w.id))"""
 """An expression like FACTS: how many bytes they have at most."""
 
-MEASURED = "CASE WHEN l.quantity_source NOT IN ('one', 'base') THEN l.quantity::text END"
-"""An expression over `rating_line l`: the quantity that was reported or entered, or null without one."""
+_SHARES = ", ".join(f"'{method}'" for method in sorted(DEPENDENT))
+MEASURED = f"CASE WHEN l.quantity_source <> '{ONE}' AND l.method NOT IN ({_SHARES}) THEN l.quantity::text END"
+"""An expression over `rating_line l`: the quantity that was reported or entered, or null without one.
+
+The quantity of a line that is a share of others is their sum, which its reason names.
+"""

@@ -1,6 +1,6 @@
 // Why a charge is there, or is not: each line of the rate table with what decided it.
 
-import type { ReactNode } from "react";
+import { Facts } from "./Facts.tsx";
 import classes from "./Why.module.css";
 
 export interface Reason {
@@ -25,23 +25,4 @@ export function Why({ reasons, about }: { reasons: readonly Reason[]; about: rea
       </ul>
     </section>
   );
-}
-
-/** Facts with their labels; those without a value are left out. */
-export function Facts({ facts }: { facts: readonly [string, string][] }) {
-  return (
-    <dl className={classes["facts"]}>
-      {facts.filter(([, value]) => value !== "").map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-/** Two or three columns side by side, under one another where there is no room. */
-export function Columns({ children }: { children: ReactNode }) {
-  return <div className={classes["columns"]}>{children}</div>;
 }

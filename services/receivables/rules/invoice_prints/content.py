@@ -209,31 +209,37 @@ def charged_words(line: DocumentLine) -> str:
     A flat fee and what was laid out have nothing to reckon. If the product is not the amount, the reason says what is.
     """
     unit = line.unit or line.um or ""
-    product = bool(line.quantity and line.unit_rate) and round_cents(line.quantity * line.unit_rate) == line.net
-    if product and unit in {"", "EA"} and (line.quantity == line.net or (line.measured is None and line.quantity == 1)):
+    is_product = bool(line.quantity and line.unit_rate) and round_cents(line.quantity * line.unit_rate) == line.net
+    if (
+        is_product
+        and unit in {"", "EA"}
+        and (line.quantity == line.net or (line.measured is None and line.quantity == 1))
+    ):
         return ""
-    measured = line.quantity if line.measured is None else line.measured
-    words = [quantity_words(measured, unit)] if measured and (line.measured is not None or not line.reason) else []
+    if line.measured is None or line.measured == line.quantity:
+        if is_product:
+            return f"{quantity_words(line.quantity, unit)} × {rate_words(line.unit_rate)}"
+        shown = line.quantity and (line.measured is not None or not line.reason)
+        return quantity_words(line.quantity, unit) if shown else ""
+    words = [quantity_words(line.measured, unit)]
     if line.included:
         words.append(f"{quantity_words(line.included)} included")
-    if product:
-        # A quantity in other units than what was measured stands without their name.
-        same = measured == line.quantity
-        words[0 if same else len(words) :] = [
-            f"{quantity_words(line.quantity, unit if same else '')} × {rate_words(line.unit_rate)}"
-        ]
+    if is_product:
+        # What was charged is counted in other units than what was measured, so it stands without their name.
+        words.append(f"{quantity_words(line.quantity)} × {rate_words(line.unit_rate)}")
     return ", ".join(words)
 
 
 def by_item(lines: Sequence[DocumentLine]) -> Iterator[DocumentLine]:
     """The lines of an order with those that differ only in their quantity as one, in the order of the first of each.
 
-    Example: mileage of 12 and of 8 miles at 0.67 is 20 miles at 0.67.
+    Example: mileage of 12 and of 8 miles at 0.67 is 20 miles at 0.67. A line with a reason stays by itself, because the
+    reason reckons its amount alone.
     """
 
     def key(line: DocumentLine) -> tuple[object, ...]:
-        words = (line.description, line.unit, line.um or "", line.reason, line.tax_code or "")
-        return (*words, line.unit_rate, line.fee_advance)
+        words = (line.description, line.unit, line.um or "", line.tax_code or "")
+        return (*words, line.unit_rate, line.fee_advance, line.line if line.reason else None)
 
     first: dict[tuple[object, ...], int] = {}
     for index, line in enumerate(lines):

@@ -61,8 +61,16 @@ def test_equal_lines_are_one_by_item() -> None:
     miles = [line(f"{count}.00", str(count), "1", unit="mi", description="Mileage") for count in (12, 8)]
     rush = line("5.00", "5", "1", unit="mi", description="Mileage", reason="at night")
     other = line("30.00", "1", "30", description="Stand-by")
-    found = [(one.description, int(one.quantity), int(one.net)) for one in by_item([miles[0], other, miles[1], rush])]
-    assert found == [("Mileage", 20, 20), ("Stand-by", 1, 30), ("Mileage", 5, 5)]
+    least = [line("12.00", line=number, description="Courier", reason="8.00, at least 12.00") for number in (7, 8)]
+    lines = [miles[0], other, miles[1], rush, *least]
+    found = [(one.description, int(one.quantity), int(one.net)) for one in by_item(lines)]
+    assert found == [
+        ("Mileage", 20, 20),
+        ("Stand-by", 1, 30),
+        ("Mileage", 5, 5),
+        ("Courier", 1, 12),
+        ("Courier", 1, 12),
+    ]
 
 
 def test_a_tax_is_printed_with_its_percentage_only_if_that_comes_to_it() -> None:

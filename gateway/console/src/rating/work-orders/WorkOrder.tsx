@@ -6,12 +6,13 @@ import { client, data, Refused, type Schema } from "../../api/calls.ts";
 import { useSession } from "../../frame/session.tsx";
 import { Command } from "../../parts/Command.tsx";
 import { dayWords, momentWords } from "../../parts/dates.ts";
+import { Columns, Facts } from "../../parts/Facts.tsx";
 import { Fault } from "../../parts/Fault.tsx";
 import { Lines } from "../../parts/Lines.tsx";
 import { amountWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { Columns, Facts, Why } from "../../parts/Why.tsx";
+import { Why } from "../../parts/Why.tsx";
 import { wordsOf } from "../../text/en.ts";
 
 const route = getRouteApi("/work-orders/$id");

@@ -34,7 +34,7 @@ function Form({ user: before, done }: Given) {
     <form onSubmit={(event) => void send(event)}>
       {error !== undefined && <Fault error={error} />}
       <TextInput label="User" description="With the domain, like ALAMO\rita" value={user} onChange={(event) => setUser(event.currentTarget.value)}
-        autoComplete="username" required data-autofocus={before === undefined || undefined} mt="sm" />
+        autoComplete="username" required readOnly={before !== undefined} data-autofocus={before === undefined || undefined} mt="sm" />
       <PasswordInput label="Password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password"
         required data-autofocus={before !== undefined || undefined} mt="sm" />
       <Button type="submit" variant="filled" loading={sending} mt="md" fullWidth>Log in</Button>
@@ -54,8 +54,9 @@ export function LogInPage({ done }: Given) {
 export function LogInAgain({ user, done }: Given) {
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session has ended">
-      <p>Log in again to go on. What you have typed is still there.</p>
+      <p>Log in again to go on. What you have typed is still there, and is sent for you and nobody else.</p>
       <Form {...(user === undefined ? {} : { user })} done={done} />
+      <Button variant="subtle" mt="xs" fullWidth onClick={() => location.reload()}>I am somebody else</Button>
     </Modal>
   );
 }
