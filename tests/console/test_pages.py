@@ -148,7 +148,7 @@ def test_a_session_that_ends_is_renewed_and_the_page_stays(sitting: SitDown) -> 
     dialog.get_by_role("textbox", name="Password").fill("wrong")
     dialog.get_by_role("button", name="Log in").click()
     expect(dialog.get_by_role("alert")).to_contain_text("was refused")
-    # What was asked for is sent again for the same clerk, so nobody else can go on here.
+    # What was asked for is sent again for the same clerk, so nobody else can continue here.
     expect(dialog.get_by_role("textbox", name="User")).to_have_attribute("readonly", "")
     dialog.get_by_role("textbox", name="Password").fill(desk.password)
     dialog.get_by_role("button", name="Log in").click()

@@ -225,7 +225,7 @@ def charged_words(line: DocumentLine) -> str:
     if line.included:
         words.append(f"{quantity_words(line.included)} included")
     if is_product:
-        # What was charged is counted in other units than what was measured, so it stands without their name.
+        # What was charged is counted in other units than what was measured, so their name is left out.
         words.append(f"{quantity_words(line.quantity)} × {rate_words(line.unit_rate)}")
     return ", ".join(words)
 
