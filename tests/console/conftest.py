@@ -8,7 +8,7 @@ import pytest
 from deploy.local.suite import Suite
 from tests.conftest import sample_suite
 
-collect_ignore = [] if find_spec("playwright") else ["test_pages.py"]
+collect_ignore = [] if find_spec("playwright") else ["pages"]
 """`make test` installs nothing that drives a browser; `make test-console` does."""
 
 

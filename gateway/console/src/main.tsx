@@ -8,7 +8,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Refused } from "./api/calls.ts";
 import { WithSession } from "./frame/session.tsx";
-import { router } from "./routes.tsx";
+import { router } from "./routes.ts";
 import { theme, variables } from "./theme/theme.ts";
 
 const queries = new QueryClient({

@@ -3,26 +3,8 @@
 import { Button, Menu, useMantineColorScheme } from "@mantine/core";
 import { Link, Outlet } from "@tanstack/react-router";
 import classes from "./Frame.module.css";
+import { MENU } from "./menu.ts";
 import { useSession } from "./session.tsx";
-
-interface Entry {
-  to: "/" | "/ready" | "/exports" | "/work-orders" | "/invoices";
-  words: string;
-  feature?: string;
-}
-
-const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
-  { group: "", entries: [{ to: "/", words: "Home" }] },
-  {
-    group: "Rating",
-    entries: [
-      { to: "/work-orders", words: "Work orders", feature: "rating.work_orders" },
-      { to: "/ready", words: "Ready to Export", feature: "rating.export" },
-      { to: "/exports", words: "Export runs", feature: "rating.export" },
-    ],
-  },
-  { group: "Receivables", entries: [{ to: "/invoices", words: "Invoices", feature: "receivables.invoices" }] },
-];
 
 export function Frame() {
   const { me, whyNot, logOut } = useSession();

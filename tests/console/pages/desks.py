@@ -1,15 +1,21 @@
-"""A Chromium that clerks use: found on this machine, without anything that it would look up by itself."""
+"""Clerks with a Chromium: found on this machine, without anything that it would look up by itself."""
 
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from deploy.console import CONSOLE, build
+from deploy.local.client import Clerk
+from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
+from tests.conftest import sample_suite
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ALONE = (
@@ -70,6 +76,10 @@ class Desk:
         self.page.get_by_role("button", name="Log in").click()
 
 
+SitDown = Callable[..., Desk]
+"""Brings a clerk to a desk: the user, then what `sit_down` takes by name."""
+
+
 def sit_down(browser: Browser, suite: Suite, user: str, *, width: int = 1280, dark: bool = False) -> Desk:
     """A clerk who has logged in and sees home."""
     context = browser.new_context(
@@ -94,3 +104,54 @@ def note_in(errors: list[str]) -> Callable[[ConsoleMessage], None]:
             errors.append(f"{message.text} ({message.location.get('url')})")
 
     return note
+
+
+@contextmanager
+def suite_for_browsers(home: Path) -> Iterator[Suite]:
+    """A suite with the sample company, whose gateway serves the console as its sources are now."""
+    build()
+    with sample_suite(home) as running:
+        yield running
+
+
+def enter_orders(suite: Suite) -> None:
+    """Imports the sample's work orders; all of them are open then."""
+    olga = r"ALAMO\olga"
+    with closing(Clerk(suite.gateway_url, olga, suite.home.secrets.password_of(olga))) as clerk:
+        clerk.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
+
+
+def figure(words: str | None) -> int:
+    """The first number in words of a page."""
+    found = re.search(r"([\d,]+)", words or "")
+    assert found is not None, words
+    return int(found[1].replace(",", ""))
+
+
+def asked(page: Page, method: str, path: str, body: str = "{}") -> tuple[int, str]:
+    """The status and the text of a request that the page sends, as a script of the console would."""
+    status, text = page.evaluate(
+        """async ([method, path, body]) => {
+            const csrf = document.cookie.split("; ").find((one) => one.startsWith("__Host-ratebook-csrf=")).split("=").slice(1).join("=");
+            const headers = {"ratebook-csrf": csrf, "content-type": "application/json", "idempotency-key": crypto.randomUUID()};
+            const answer = await fetch(path, {method, headers, body: method === "GET" ? undefined : body});
+            return [answer.status, await answer.text()];
+        }""",
+        [method, path, body],
+    )
+    return status, text
+
+
+def look_at(desk: Desk, addresses: Iterable[str]) -> None:
+    """Opens pages and asserts that everybody can use them: axe finds nothing, and nothing is wider than the window."""
+    axe = (CONSOLE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    for address in addresses:
+        desk.open(address)
+        desk.page.wait_for_load_state("networkidle")
+        desk.page.evaluate(axe)
+        found = desk.page.evaluate(
+            "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 200))])"
+        )
+        assert found == [], address
+        wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, address

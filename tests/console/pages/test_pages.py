@@ -1,82 +1,25 @@
 """The pages of the console in a real browser, on the real suite."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from deploy.console import CONSOLE, build
-from deploy.local.client import Clerk
-from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
-from tests.conftest import sample_suite
-from tests.console.browser import Desk, running_browser, sit_down
+from tests.console.pages.desks import SitDown, asked, enter_orders, figure, look_at, suite_for_browsers
 
 pytestmark = pytest.mark.console
 BILL = r"ALAMO\bill"
-SitDown = Callable[..., Desk]
 PAGES = ("", "ready", "exports", "work-orders?status=open", "invoices")
 
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """A suite of these tests' own, with the sample's work orders, all of them open."""
-    build()
-    with sample_suite(tmp_path_factory.mktemp("suite")) as running:
+    with suite_for_browsers(tmp_path_factory.mktemp("suite")) as running:
         enter_orders(running)
         yield running
-
-
-def enter_orders(suite: Suite) -> None:
-    olga = r"ALAMO\olga"
-    with closing(Clerk(suite.gateway_url, olga, suite.home.secrets.password_of(olga))) as clerk:
-        clerk.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
-
-
-@pytest.fixture(scope="module")
-def browser(suite: Suite) -> Iterator[Browser]:
-    """A browser, after the suite has started: while one runs, nothing else can run an event loop in this thread."""
-    assert suite.servers
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def sitting(browser: Browser, suite: Suite) -> Iterator[SitDown]:
-    """Clerks at desks of their own, who leave without an error in their browsers."""
-    desks: list[Desk] = []
-
-    def sit(user: str, **how: Any) -> Desk:
-        desks.append(sit_down(browser, suite, user, **how))
-        return desks[-1]
-
-    yield sit
-    for desk in desks:
-        desk.context.close()
-    assert [error for desk in desks for error in desk.complaints()] == []
-
-
-def figure(words: str | None) -> int:
-    found = re.search(r"([\d,]+)", words or "")
-    assert found is not None, words
-    return int(found[1].replace(",", ""))
-
-
-def asked(page: Page, method: str, path: str, body: str = "{}") -> tuple[int, str]:
-    """The status and the text of a request that the page sends, as a script of the console would."""
-    status, text = page.evaluate(
-        """async ([method, path, body]) => {
-            const csrf = document.cookie.split("; ").find((one) => one.startsWith("__Host-ratebook-csrf=")).split("=").slice(1).join("=");
-            const headers = {"ratebook-csrf": csrf, "content-type": "application/json", "idempotency-key": crypto.randomUUID()};
-            const answer = await fetch(path, {method, headers, body});
-            return [answer.status, await answer.text()];
-        }""",
-        [method, path, body],
-    )
-    return status, text
 
 
 def test_a_clerk_exports_what_is_ready_and_sees_it_arrive(sitting: SitDown) -> None:
@@ -194,15 +137,4 @@ def test_a_clerk_of_miami_sees_only_miami(sitting: SitDown) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_can_be_used_by_everybody(sitting: SitDown, width: int, dark: bool) -> None:
-    desk = sitting(BILL, width=width, dark=dark)
-    axe = (CONSOLE / "node_modules" / "axe-core" / "axe.min.js").read_text()
-    for address in PAGES:
-        desk.open(address)
-        desk.page.wait_for_load_state("networkidle")
-        desk.page.evaluate(axe)
-        found = desk.page.evaluate(
-            "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 200))])"
-        )
-        assert found == [], address
-        wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, address
+    look_at(sitting(BILL, width=width, dark=dark), PAGES)

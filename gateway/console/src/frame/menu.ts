@@ -1,0 +1,27 @@
+// What the menu offers, with the feature that each page needs.
+
+import type { LinkProps } from "@tanstack/react-router";
+
+interface Entry {
+  to: NonNullable<LinkProps["to"]>;
+  words: string;
+  feature?: string;
+}
+
+export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
+  { group: "", entries: [{ to: "/", words: "Home" }] },
+  {
+    group: "Rating",
+    entries: [
+      { to: "/work-orders", words: "Work orders", feature: "rating.work_orders" },
+      { to: "/ready", words: "Ready to Export", feature: "rating.export" },
+      { to: "/exports", words: "Export runs", feature: "rating.export" },
+    ],
+  },
+  {
+    group: "Receivables",
+    entries: [
+      { to: "/invoices", words: "Invoices", feature: "receivables.invoices" },
+    ],
+  },
+];

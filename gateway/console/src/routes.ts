@@ -1,0 +1,23 @@
+// Every page of the console with its address. What a list shows is in the address, so that a link shows the same.
+
+import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { root } from "./frame/root.ts";
+import { parse, write } from "./frame/searches.ts";
+import { ratingRoutes } from "./rating/routes.ts";
+import { receivablesRoutes } from "./receivables/routes.ts";
+
+const home = createRoute({ getParentRoute: () => root, path: "/", component: lazyRouteComponent(() => import("./home/Home.tsx"), "Home") });
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, ...ratingRoutes, ...receivablesRoutes]),
+  basepath: "/console",
+  defaultPreload: "intent",
+  parseSearch: parse,
+  stringifySearch: write,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
