@@ -76,7 +76,8 @@ class RecordTable(Generic[RowT]):
             # It has no text of its own in which to look for docstrings of fields, and looking takes a tenth of a second.
             "model_config": {"use_attribute_docstrings": False},
         }
-        return cast("type[RowT]", type(self.kind)(f"{self.kind.__name__}Read", (Changed, self.kind), body))
+        make: Any = type(self.kind)
+        return cast("type[RowT]", make(f"{self.kind.__name__}Read", (Changed, self.kind), body))
 
     @property
     def entered(self) -> type[RowT]:
