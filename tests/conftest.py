@@ -126,7 +126,7 @@ def templates() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def databases(cluster: Callable[[str, str], str]) -> Iterator[tuple[BlockingPortal, Databases]]:
+def lent_databases(cluster: Callable[[str, str], str]) -> Iterator[tuple[BlockingPortal, Databases]]:
     """The databases of this worker, and the portal to the loop in which they are made and emptied."""
     with start_blocking_portal() as portal:
         server = portal.call(asyncpg.connect, cluster("postgres", "postgres"))
@@ -138,22 +138,22 @@ def databases(cluster: Callable[[str, str], str]) -> Iterator[tuple[BlockingPort
 
 @pytest.fixture
 async def create_database(
-    databases: tuple[BlockingPortal, Databases], templates: dict[str, str]
+    lent_databases: tuple[BlockingPortal, Databases], templates: dict[str, str]
 ) -> AsyncIterator[Callable[[str], str]]:
     """Makes a database for a service and returns its name; it is as its template, and given back after the test.
 
     It is given back while the loop of the test still runs, so that connections that are left notice that they are closed.
     """
-    portal, all_databases = databases
+    portal, databases = lent_databases
     made: list[str] = []
 
     def make(service: str) -> str:
-        made.append(portal.call(all_databases.lend, service, templates[service]))
+        made.append(portal.call(databases.lend, service, templates[service]))
         return made[-1]
 
     yield make
     for name in made:
-        await asyncio.to_thread(portal.call, all_databases.give_back, name)
+        await asyncio.to_thread(portal.call, databases.give_back, name)
 
 
 @pytest.fixture
