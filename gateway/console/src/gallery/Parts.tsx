@@ -22,6 +22,7 @@ import { WithStatusLine } from "../parts/StatusLine.tsx";
 import { idOfPlace, TypedField } from "../parts/TypedField.tsx";
 import { Why } from "../parts/Why.tsx";
 import { amountWords } from "../parts/money.ts";
+import classes from "./Parts.module.css";
 import { TryLines } from "./TryLines.tsx";
 
 const STATUSES = ["open", "valid", "posting", "posted", "paid", "warnings", "errors", "closed"];
@@ -51,7 +52,7 @@ export function Parts() {
 
 function Part({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <section aria-label={name}>
+    <section aria-label={name} className={classes["part"]}>
       <h2>{name}</h2>
       {children}
     </section>

@@ -1,5 +1,5 @@
 // The list of choices at a field: it opens with F4 or when the typing pauses, and is used by arrows, Enter and Escape.
-// Whoever types a whole code never sees it.
+// Who types a whole code never sees it.
 
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { offered, recentOf, type Choice } from "./choices.ts";

@@ -1,6 +1,7 @@
 """The bodies of entry forms: the default of each field, and whether it is open."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -86,8 +87,8 @@ class DraftInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    seq: int | None = Field(
-        default=None, ge=1, description="The saved entry that is being changed; a new one has none."
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="The saved entry that is being changed; a new one has none."
     )
     header: HeaderInput = HeaderInput()
     lines: list[LineInput] = Field(default=[], max_length=MOST_FORMS, description="The lines whose forms are wanted.")
