@@ -10,5 +10,15 @@ const invoices = createRoute({
   validateSearch: invoicesSearch,
   component: lazyRouteComponent(() => import("./invoices/Invoices.tsx"), "Invoices"),
 });
+const invoice = createRoute({
+  getParentRoute: () => root,
+  path: "/invoices/$id",
+  component: lazyRouteComponent(() => import("./invoices/Invoice.tsx"), "InvoicePage"),
+});
+const credit = createRoute({
+  getParentRoute: () => root,
+  path: "/invoices/$id/credit",
+  component: lazyRouteComponent(() => import("./credits/Credit.tsx"), "CreditPage"),
+});
 
-export const receivablesRoutes = [invoices] as const;
+export const receivablesRoutes = [invoices, invoice, credit] as const;

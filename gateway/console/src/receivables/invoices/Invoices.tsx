@@ -56,7 +56,8 @@ export function Invoices() {
         <Totals><span><strong>{counted(totals.count, "invoice")}</strong>, {dollarWords(totals.total)}, open {dollarWords(totals.open)}</span></Totals>
       )}
       <DataTable label="Invoices" columns={COLUMNS} rows={list.rows} keyOf={(invoice) => invoice.id} count={totals?.count} more={list.more}
-        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No invoice matches these filters." />
+        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No invoice matches these filters."
+        onOpen={(invoice) => void navigate({ to: "/invoices/$id", params: { id: String(invoice.id) } })} />
     </Page>
   );
 }
