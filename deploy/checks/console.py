@@ -15,6 +15,7 @@ _MAY_IMPORT = {
     "parts": ("api", "text", "theme"),
     # Who is logged in and the frame of all pages; the dialog for that is a page of security.
     "frame": (*_BELOW, "security"),
+    "gallery": (*_BELOW, "frame"),
     "home": (*_BELOW, "frame"),
     "rating": (*_BELOW, "frame"),
     "receivables": (*_BELOW, "frame"),

@@ -8,13 +8,14 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.entries import desk as actions
+from services.receivables.actions.entries import forms as forms_of_entries
 from services.receivables.actions.entries import imports, info
 from services.receivables.actions.entries.desk import Desk, EntryDraft
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, LockedBatch, OpenedBatch, find_batch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
 from services.receivables.rules.entries.entries import EntryFilter, EntryItem
 from services.receivables.rules.entries.info import ItemInfo, LineInfo
-from services.receivables.schemas.entries.forms import FormsAnswer, FormsInput
+from services.receivables.schemas.entries.forms import DraftForms, DraftInput, FormsAnswer, FormsInput
 from services.receivables.schemas.entries.imports import EntryRow
 from services.receivables.schemas.entries.shown import EntryRead
 from services.receivables.schemas.entries.typed import (
@@ -235,7 +236,16 @@ async def read_entry_form(
     seq: Seq, desk: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
 ) -> FormsAnswer:
     """The form of an entry, and of one of its lines or a new line: which fields are open, and why others are not."""
-    return FormsAnswer.of(await actions.read_entry_forms(session, desk, seq, line))
+    return FormsAnswer.of(await forms_of_entries.read_entry_forms(session, desk, seq, line))
+
+
+@router.post("/{batch_id}/entry-forms", access=VIEW, refuses=OPENING)
+async def preview_draft_entry(desk: ReadingDeskOf, body: DraftInput, session: Transaction) -> DraftForms:
+    """The forms of an entry of the batch while it is entered or changed, with what looks wrong. Nothing is saved.
+
+    It judges the entry as saving it as a whole would: what a field resets, what lines fix, and which numbers are in use.
+    """
+    return DraftForms.of(await forms_of_entries.preview_entry(session, desk, body.to_draft()))
 
 
 @forms.post("", access=VIEW, refuses=[NotFound])
@@ -247,7 +257,9 @@ async def preview_entry_form(body: FormsInput, request: Request, caller: CallerO
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
     header, line = body.header.to_changes(), body.line.to_changes()
-    return FormsAnswer.of(await actions.preview_forms(session, caller.scope, body.ar_company, today, header, line))
+    return FormsAnswer.of(
+        await forms_of_entries.preview_forms(session, caller.scope, body.ar_company, today, header, line)
+    )
 
 
 async def _read(desk: Desk, seq: int, response: Tagged, session: Transaction) -> EntryRead:

@@ -1,11 +1,18 @@
 // What went wrong, in the sentence that the suite gives, with every fault and a way on.
 
 import { Button } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type MouseEvent } from "react";
 import { Refused } from "../api/calls.ts";
 import classes from "./Fault.module.css";
 
-export function Fault({ error, again }: { error: Error; again?: () => void }) {
+interface Given {
+  error: Error;
+  again?: () => void;
+  /** The field at the place of a fault: the id of its input, and its label. A fault that has a field leads to it. */
+  fieldOf?: (pointer: string) => { id: string; label: string } | undefined;
+}
+
+export function Fault({ error, again, fieldOf }: Given) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), [error]);
   const problem = error instanceof Refused ? error.problem : undefined;
@@ -15,7 +22,14 @@ export function Fault({ error, again }: { error: Error; again?: () => void }) {
       <p>{error.message}</p>
       {problem !== undefined && problem.errors.length > 0 && (
         <ul>
-          {problem.errors.slice(0, 20).map((fault) => <li key={`${fault.pointer} ${fault.detail}`}>{fault.detail}</li>)}
+          {problem.errors.slice(0, 20).map((fault) => {
+            const field = fieldOf?.(fault.pointer);
+            return (
+              <li key={`${fault.pointer} ${fault.detail}`}>
+                {field === undefined ? fault.detail : <a href={`#${field.id}`} onClick={(event) => goTo(event, field.id)}>{field.label}: {fault.detail}</a>}
+              </li>
+            );
+          })}
           {problem.errors.length > 20 && <li>and {problem.errors.length - 20} more</li>}
         </ul>
       )}
@@ -23,4 +37,10 @@ export function Fault({ error, again }: { error: Error; again?: () => void }) {
       {again !== undefined && <Button variant="default" onClick={again}>Try again</Button>}
     </div>
   );
+}
+
+/** Puts the focus into the field; the address of the page stays as it is. */
+function goTo(event: MouseEvent, id: string): void {
+  event.preventDefault();
+  document.getElementById(id)?.focus();
 }

@@ -30,6 +30,7 @@ export const variables: CSSVariablesResolver = () => {
     "--mantine-color-dimmed": "var(--dim)",
     "--mantine-color-anchor": "var(--accent)",
     "--mantine-color-placeholder": "var(--dim)",
+    "--mantine-color-error": "var(--bad-text)",
     "--mantine-primary-color-contrast": "var(--on-accent)",
     "--mantine-primary-color-filled": "var(--accent)",
     "--mantine-color-default-border": "var(--control)",

@@ -27,14 +27,13 @@ from services.receivables.rules.entries.book import (
     complete_line,
     fill_header,
     follow_header,
-    form_of_line,
     header_facts,
     header_of,
     unknown_in_header,
 )
 from services.receivables.rules.entries.entries import Entry, Header
 from services.receivables.rules.entries.facts import DELETE, Action, require_not_held
-from services.receivables.rules.entries.fields import Field, Form, Values
+from services.receivables.rules.entries.fields import Form, Values
 from services.receivables.rules.entries.header import header_warnings
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.entries.posting import bring_back as back_into_batch
@@ -126,7 +125,7 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
     if action == DELETE:
-        check(await _read_book(session, desk, {}, entry), entry, entry)
+        check(await read_book(session, desk, {}, entry), entry, entry)
     await changes.write(session, desk.batch.id, [entry], "brought_back")
     return seq
 
@@ -193,7 +192,7 @@ async def change_line(
 ) -> None:
     """Changes fields of a line. Fields that depend on them are calculated again. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
-    before = _line_of(entry, line)
+    before = line_of_entry(entry, line)
     book = await _book(session, desk, {}, entry)
     after, faults = complete_line(book, entry.header, line, typed, before)
     refuse([Fault(f"/{name}", detail) for name, detail in faults])
@@ -206,7 +205,7 @@ async def change_line(
 async def remove_line(session: AsyncSession, desk: Desk, seq: int, line: int, expected: int) -> None:
     """Removes a line. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
-    _line_of(entry, line)
+    line_of_entry(entry, line)
     book = await _book(session, desk, {}, entry)
     changed = replace(entry, lines=[known for known in entry.lines if known.line != line])
     check(book, changed, entry)
@@ -246,7 +245,7 @@ async def remove_misc(session: AsyncSession, desk: Desk, seq: int, row: int, exp
 
 async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[Finding]:
     """The warnings about an entry: invoice numbers in use, credit limits, and dates."""
-    book = await _read_book(session, desk, {}, entry)
+    book = await read_book(session, desk, {}, entry)
     of_header = header_facts(book, {}, entry)
     number = entry.header.invoice_number
     uses = await facts.numbers_in_use(session, book.company.number, [number] if number is not None else [])
@@ -263,51 +262,10 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
 
 async def find_unknown(session: AsyncSession, desk: Desk, draft: EntryDraft) -> list[tuple[str, str]]:
     """The names in an entry that do not exist, by JSON pointer; the draft has only the fields that are valid."""
-    book = await _read_book(session, desk, draft.header, None)
+    book = await read_book(session, desk, draft.header, None)
     found = [Fault(f"/{name}", detail) for name, detail in unknown_in_header(book, draft.header)]
     found += [*unknown_in_lines(book, draft.lines), *unknown_misc_codes(book, draft.misc)]
     return [(fault.pointer, fault.detail) for fault in found]
-
-
-@dataclass(frozen=True)
-class FormsRead:
-    """The form of a header and of one of its lines. `faults` are the values that would be refused, by JSON pointer."""
-
-    header: Mapping[str, Field]
-    line: Mapping[str, Field]
-    faults: Sequence[Fault]
-
-
-async def preview_forms(
-    session: AsyncSession, scope: Scope, ar_company: int, today: date, header: Values, line: Values
-) -> FormsRead:
-    """The forms that a front end shows before anything is saved; raises NotFound."""
-    apply_to = header.get("apply_to")
-    book = await open_book(
-        session,
-        scope,
-        ar_company,
-        today,
-        customers={number for number in (header.get("customer"),) if number},
-        contracts={number for number in (header.get("contract"),) if number},
-        invoices=[] if apply_to is None else [apply_to],
-    )
-    form, of_header = fill_header(book, header)
-    faults = [Fault(f"/header/{name}", detail) for name, detail in form.faults]
-    # A line depends on a complete header, so its form has to wait until the header has no faults.
-    if form.faults:
-        return FormsRead(form.fields, {}, faults)
-    of_line = form_of_line(book, header_of(form, of_header, 0, ""), line)
-    return FormsRead(form.fields, of_line.fields, [Fault(f"/line/{name}", detail) for name, detail in of_line.faults])
-
-
-async def read_entry_forms(session: AsyncSession, desk: Desk, seq: int, line: int | None) -> FormsRead:
-    """The forms of an existing entry and of one of its lines, or of a new line; raises NotFound."""
-    entry = await read_entry(session, desk.batch.id, seq)
-    book = await _read_book(session, desk, {}, entry)
-    form, _ = fill_header(book, {}, entry)
-    of_line = form_of_line(book, entry.header, {}, None if line is None else _line_of(entry, line))
-    return FormsRead(form.fields, of_line.fields, ())
 
 
 async def _book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry | None = None) -> Book:
@@ -318,13 +276,13 @@ async def _book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry |
     invoice_id = _invoice_of(typed, entry)
     if invoice_id is not None:
         await applied.hold(session, [invoice_id])
-    book = await _read_book(session, desk, typed, entry)
+    book = await read_book(session, desk, typed, entry)
     for invoice in book.invoices.values():
         require_not_held(invoice)
     return book
 
 
-async def _read_book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry | None) -> Book:
+async def read_book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry | None) -> Book:
     """The book for the input and for the values that the entry has already."""
     kept = entry.header.typed() if entry else {}
     invoice_id = _invoice_of(typed, entry)
@@ -375,7 +333,8 @@ def _refuse_header(book: Book, form: Form, draft: EntryDraft, misc: Sequence[Fau
         refuse([*of_form, *unknown_in_lines(book, draft.lines), *misc])
 
 
-def _line_of(entry: Entry, line: int) -> BatchLine:
+def line_of_entry(entry: Entry, line: int) -> BatchLine:
+    """A line of an entry by its number; raises NotFound."""
     found = next((known for known in entry.lines if known.line == line), None)
     if found is None:
         raise NotFound(f"Entry {entry.seq} has no line {line}.")

@@ -65,12 +65,16 @@ class Book:
     totals: Mapping[int, Decimal] = field(default_factory=dict)
 
 
-def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> HeaderFacts:
-    """The facts for the header of a new entry, or of an existing one that is changed."""
+def header_facts(book: Book, typed: Values, entry: Entry | None = None, *, has_lines: bool = False) -> HeaderFacts:
+    """The facts for the header of a new entry, or of an existing one that is changed.
+
+    `has_lines` says that lines are entered, even if they are not saved yet.
+    """
     kept = entry.header.typed() if entry else {}
     values = {**unaffected(kept, typed), **typed}
     frozen = None
-    if entry is not None and (entry.lines or entry.header.brought_back):
+    has_lines = has_lines or (entry is not None and len(entry.lines) > 0)
+    if entry is not None and (has_lines or entry.header.brought_back):
         frozen = BROUGHT_BACK if entry.header.brought_back else HAS_LINES
         values = {**values, **{name: kept[name] for name in ("type", "customer", "apply_to", "contract")}}
     kind: TransactionType = values.get("type") or INVOICE
@@ -92,22 +96,23 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
         kept=kept or None,
         exported=entry is not None and entry.header.from_rating,
         frozen=frozen,
-        has_lines=entry is not None and len(entry.lines) > 0,
+        has_lines=has_lines,
     )
 
 
 def fill_header(
-    book: Book, typed: Values, entry: Entry | None = None, *, whole: bool = False
+    book: Book, typed: Values, entry: Entry | None = None, *, whole: bool = False, has_lines: bool = False
 ) -> tuple[Form, HeaderFacts]:
     """The header as a form. Unknown names and values that contradict each other are faults like any other.
 
     A customer that is typed in another spelling is the one that the book has under it. If `typed` is the `whole` header,
-    open fields without input get their default; otherwise they stay as they are in the entry.
+    open fields without input get their default; otherwise they stay as they are in the entry. `has_lines` is that of
+    `header_facts`.
     """
     customer = book.customers.get(typed.get("customer") or "")
     if customer is not None:
         typed = {**typed, "customer": customer.number}
-    facts = header_facts(book, typed, entry)
+    facts = header_facts(book, typed, entry, has_lines=has_lines)
     form = fill(HEADER, facts, typed, {} if whole else unaffected(facts.kept or {}, typed))
     values = form.values
     faults = [*form.faults, *faults_in_header(facts)]

@@ -341,3 +341,56 @@ async def test_tax_on_retainage_by_the_companys_option(
     assert invoice["total"] == amount
     assert [(one["account"], one["debit"], one["credit"]) for one in invoice["distributions"]] == rows
     await reconciled_receivables()
+
+
+async def draft(clerk: Clerk, batch_id: int, **body: Any) -> dict[str, Any]:
+    answer = await clerk.client.post(f"/v1/batches/{batch_id}/entry-forms", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_lines_that_are_only_entered_fix_the_header_until_they_are_gone(clerk: Clerk) -> None:
+    await clerk.set_company(allow_receivable_type_override=True)
+    batch_id = await clerk.batch()
+    header = {"customer": "E1", "receivable_type": 2}
+    free = (await draft(clerk, batch_id, header=header))["header"]
+    assert (free["customer"]["open"], free["receivable_type"]["open"]) == (True, True)
+    fixed = (await draft(clerk, batch_id, header=header, lines=[LINE], has_lines=True))["header"]
+    for name, value in header.items():
+        assert (fixed[name]["open"], fixed[name]["default"]) == (False, value)
+        assert fixed[name]["reason"] == "cannot be changed while the entry has lines; delete them first"
+    assert fixed["description"]["open"]
+    # Of a saved entry, the lines that stay fix it; once all of them are gone, everything is open, whatever was saved.
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    kept = await draft(clerk, batch_id, seq=1, header={"customer": "E1"}, lines=[LINE], keeps_lines=True)
+    assert not kept["header"]["receivable_type"]["open"]
+    other = await draft(clerk, batch_id, seq=1, header={"customer": "E2", "receivable_type": 2}, lines=[LINE])
+    assert (other["header"]["receivable_type"]["open"], other["faults"]) == (True, [])
+
+
+async def test_a_draft_has_the_forms_of_all_lines_and_says_what_a_field_resets(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    lines = [{"net": "100.00"}, {"line_type": "contract"}]
+    found = await draft(clerk, batch_id, header={"customer": "E2"}, lines=lines, has_lines=True)
+    first, second = found["lines"]
+    assert (first["tax"]["default"], first["contract_units"]["open"]) == ("5.00", False)
+    assert first["net"]["resets"] == ["retainage", "tax_basis", "tax", "discount"]
+    assert second["contract_units"]["open"]
+    assert found["header"]["pay_terms"]["resets"] == ["due_on", "discount_on"]
+    assert found["header"]["pay_terms"]["clearable"]
+    assert {fault["pointer"] for fault in found["faults"]} >= {"/lines/1/line_type"}
+    without = await draft(clerk, batch_id, header={}, lines=lines)
+    assert (without["lines"], without["faults"]) == ([], [{"pointer": "/header/customer", "detail": "is required"}])
+
+
+async def test_a_draft_warns_of_a_number_in_use_with_its_batch_and_seq(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", invoice_number="A-77", lines=[LINE])
+    header = {"customer": "E2", "invoice_number": "a-77"}
+    (warning,) = (await draft(clerk, batch_id, header=header, lines=[LINE]))["warnings"]
+    assert (warning["rule"], warning["field"]) == ("DUPLICATE_NUMBER", "invoice_number")
+    assert "seq 1" in warning["detail"]
+    # Its own number does not warn.
+    own = await draft(clerk, batch_id, seq=1, header={"customer": "E1", "invoice_number": "A-77"}, keeps_lines=True)
+    assert own["warnings"] == []
