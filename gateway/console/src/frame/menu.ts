@@ -21,6 +21,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   {
     group: "Receivables",
     entries: [
+      { to: "/batches", words: "Batches", feature: "receivables.batches" },
       { to: "/invoices", words: "Invoices", feature: "receivables.invoices" },
     ],
   },
