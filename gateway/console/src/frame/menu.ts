@@ -29,6 +29,8 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     entries: [
       { to: "/batches", words: "Batches", feature: "receivables.batches" },
       { to: "/invoices", words: "Invoices", feature: "receivables.invoices" },
+      { to: "/credit-requests", words: "Credits to approve", feature: "receivables.credits" },
+      { to: "/emails", words: "E-mails", feature: "receivables.invoices" },
     ],
   },
 ];

@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, entrySearch, invoicesSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, creditRequestsSearch, emailsSearch, entrySearch, invoicesSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -38,5 +38,22 @@ const entry = createRoute({
   validateSearch: entrySearch,
   component: lazyRouteComponent(() => import("./entries/Entry.tsx"), "Entry"),
 });
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: "/credit-requests",
+  validateSearch: creditRequestsSearch,
+  component: lazyRouteComponent(() => import("./credits/CreditRequests.tsx"), "CreditRequests"),
+});
+const request = createRoute({
+  getParentRoute: () => root,
+  path: "/credit-requests/$id",
+  component: lazyRouteComponent(() => import("./credits/CreditRequest.tsx"), "CreditRequest"),
+});
+const emails = createRoute({
+  getParentRoute: () => root,
+  path: "/emails",
+  validateSearch: emailsSearch,
+  component: lazyRouteComponent(() => import("./emails/Emails.tsx"), "Emails"),
+});
 
-export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry] as const;
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails] as const;
