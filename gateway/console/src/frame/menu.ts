@@ -1,27 +1,36 @@
-// What the menu offers, with the feature that each page needs.
+// What the menu offers, with the feature that each page needs, and the letter that leads to it after `g`.
 
 import type { LinkProps } from "@tanstack/react-router";
 
-interface Entry {
+export interface Entry {
   to: NonNullable<LinkProps["to"]>;
   words: string;
   feature?: string;
+  letter?: string;
 }
 
 export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
-  { group: "", entries: [{ to: "/", words: "Home" }] },
+  { group: "", entries: [{ to: "/", words: "Home", letter: "h" }] },
   {
     group: "Rating",
     entries: [
-      { to: "/work-orders", words: "Work orders", feature: "rating.work_orders" },
-      { to: "/ready", words: "Ready to Export", feature: "rating.export" },
-      { to: "/exports", words: "Export runs", feature: "rating.export" },
+      { to: "/work-orders", words: "Work orders", feature: "rating.work_orders", letter: "w" },
+      { to: "/ready", words: "Ready to Export", feature: "rating.export", letter: "r" },
+      { to: "/exports", words: "Export runs", feature: "rating.export", letter: "e" },
     ],
   },
   {
     group: "Receivables",
     entries: [
-      { to: "/invoices", words: "Invoices", feature: "receivables.invoices" },
+      { to: "/invoices", words: "Invoices", feature: "receivables.invoices", letter: "i" },
     ],
   },
 ];
+
+/** The pages that a user may see, with their groups. */
+export function seenBy(whyNot: (feature: string, level: "view") => string | undefined): typeof MENU {
+  return MENU.map(({ group, entries }) => ({
+    group,
+    entries: entries.filter((entry) => entry.feature === undefined || whyNot(entry.feature, "view") === undefined),
+  })).filter(({ entries }) => entries.length > 0);
+}

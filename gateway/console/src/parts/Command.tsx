@@ -31,7 +31,7 @@ export function Command<Answer>({ words, run, whyNot, confirm, stale, done, prim
     onSuccess: (answer) => {
       key.current = undefined;
       setOpen(false);
-      for (const name of stale) void queries.invalidateQueries({ queryKey: [name] });
+      for (const name of [...stale, "jobs"]) void queries.invalidateQueries({ queryKey: [name] });
       done?.(answer);
     },
     onSettled: () => (busy.current = false),

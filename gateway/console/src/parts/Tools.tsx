@@ -111,7 +111,7 @@ function Views({ label }: { label: string }) {
     setName("");
   };
   return (
-    <Popover opened={naming} onChange={setNaming} position="bottom-end" trapFocus returnFocus>
+    <Popover opened={naming} onChange={setNaming} position="bottom-end" trapFocus returnFocus withRoles={false}>
       <Popover.Target>
         <span>
           <Menu position="bottom-end">
@@ -129,7 +129,7 @@ function Views({ label }: { label: string }) {
           </Menu>
         </span>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown role="dialog" aria-label="A new view">
         <form onSubmit={save} className={classes["naming"]}>
           <TextInput label="Name of the view" value={name} maxLength={60} required onChange={(event) => setName(event.currentTarget.value)} data-autofocus />
           <Button type="submit" variant="filled" disabled={name.trim() === ""}>Keep</Button>

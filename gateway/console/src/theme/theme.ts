@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { Button, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 // Mantine derives shades from ten steps; the console has one accent, which tokens.css names.
 const accent: MantineColorsTuple = [
@@ -15,10 +15,15 @@ export const theme = createTheme({
   spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
   defaultRadius: 4,
   components: {
-    Button: { defaultProps: { size: "xs" } },
+    Button: Button.extend({
+      defaultProps: { size: "xs" },
+      // Mantine takes the color of the words from the light shade, also in the dark.
+      vars: (_, { variant }) => ({ root: variant === "filled" ? { "--button-color": "var(--on-accent)" } : {} }),
+    }),
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
   },
 });
@@ -33,8 +38,13 @@ export const variables: CSSVariablesResolver = () => {
     "--mantine-color-error": "var(--bad-text)",
     "--mantine-primary-color-contrast": "var(--on-accent)",
     "--mantine-primary-color-filled": "var(--accent)",
+    "--mantine-color-default": "var(--page)",
+    "--mantine-color-default-color": "var(--text)",
+    "--mantine-color-default-hover": "var(--sunken)",
     "--mantine-color-default-border": "var(--control)",
   };
+  // The grounds and borders of what lies over a page.
+  const dark = { ...both, "--mantine-color-dark-6": "var(--page)", "--mantine-color-dark-5": "var(--sunken)", "--mantine-color-dark-4": "var(--control)" };
   // Mantine sets them for each color scheme, so they are set again there.
-  return { variables: {}, light: both, dark: both };
+  return { variables: {}, light: both, dark };
 };
