@@ -22,6 +22,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   {
     group: "Receivables",
     entries: [
+      { to: "/batches", words: "Batches", feature: "receivables.batches", letter: "b" },
       { to: "/invoices", words: "Invoices", feature: "receivables.invoices", letter: "i" },
     ],
   },

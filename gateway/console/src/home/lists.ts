@@ -5,6 +5,7 @@ const PAGES: Record<string, string> = {
   "work-orders": "work-orders",
   exports: "exports",
   invoices: "invoices",
+  batches: "batches",
 };
 
 /** The address of the page for a list of the API with its filters; undefined if there is no page yet. */

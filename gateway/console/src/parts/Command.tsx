@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState, type ReactNode } from "react";
 import { newKey } from "../api/calls.ts";
 import { Fault } from "./Fault.tsx";
+import { useLetter } from "./useLetter.ts";
 
 interface Given<Answer> {
   words: string;
@@ -18,9 +19,11 @@ interface Given<Answer> {
   stale: readonly string[];
   done?: (answer: Answer) => void;
   primary?: boolean;
+  /** The letter that starts it while nobody types. */
+  letter?: string;
 }
 
-export function Command<Answer>({ words, run, whyNot, confirm, stale, done, primary }: Given<Answer>) {
+export function Command<Answer>({ words, run, whyNot, confirm, stale, done, primary, letter }: Given<Answer>) {
   const [open, setOpen] = useState(false);
   const key = useRef<string | undefined>(undefined);
   // Two clicks of a double click come before anything is drawn again, so the state of the mutation is too late for them.
@@ -47,8 +50,10 @@ export function Command<Answer>({ words, run, whyNot, confirm, stale, done, prim
     if (confirm === undefined) sendOnce();
     else setOpen(true);
   };
+  useLetter(letter, start);
   const button = (
     <Button variant={primary === true ? "filled" : "default"} onClick={start} loading={sending.isPending} aria-disabled={whyNot !== undefined}
+      {...(letter === undefined ? {} : { "aria-keyshortcuts": letter.toUpperCase(), title: `${words} (${letter.toUpperCase()})` })}
       {...(whyNot === undefined ? {} : { "data-disabled": true })}>
       {words}
     </Button>

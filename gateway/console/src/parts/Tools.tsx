@@ -129,7 +129,7 @@ function Views({ label }: { label: string }) {
           </Menu>
         </span>
       </Popover.Target>
-      <Popover.Dropdown role="dialog" aria-label="A new view">
+      <Popover.Dropdown aria-label="A view to keep" role="dialog">
         <form onSubmit={save} className={classes["naming"]}>
           <TextInput label="Name of the view" value={name} maxLength={60} required onChange={(event) => setName(event.currentTarget.value)} data-autofocus />
           <Button type="submit" variant="filled" disabled={name.trim() === ""}>Keep</Button>

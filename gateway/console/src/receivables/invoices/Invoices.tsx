@@ -53,7 +53,8 @@ export function Invoices() {
         <Totals><span><strong>{counted(totals.count, "invoice")}</strong>, {dollarWords(totals.total)}, open {dollarWords(totals.open)}</span></Totals>
       )}
       <DataTable label="Invoices" columns={COLUMNS} {...list.table} keyOf={(invoice) => invoice.id}
-        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} empty="No invoice matches these filters." />
+        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} empty="No invoice matches these filters."
+        onOpen={(invoice) => void navigate({ to: "/invoices/$id", params: { id: String(invoice.id) } })} />
     </Page>
   );
 }

@@ -1,0 +1,166 @@
+// Which fields of an entry are open, asked for when the typing pauses. Until the answer is there, the last one counts.
+
+import { useEffect, useMemo, useRef, useState } from "react";
+import { client, data, type Schema } from "../../api/calls.ts";
+import type { CellForm, GridLine, LineForm } from "../../parts/grid.ts";
+import type { Fields } from "../../parts/merge.ts";
+import { PAUSE_MS } from "../../parts/useTyped.ts";
+import { headerBody, lineBody, linesToSend, type EntryForm } from "./form.ts";
+import { closedAtFirst, kindOf } from "./kinds.ts";
+
+type Answer = Schema<"DraftForms">;
+type Read = Readonly<Record<string, Schema<"DraftField">>>;
+/** As many lines as are asked about at once. */
+const MOST = 200;
+const SAMPLES = ["other", "material"];
+
+interface Known {
+  header: LineForm;
+  /** The fields that get their default again when a field is changed, of the header and of lines. */
+  resets: Readonly<Record<"header" | "lines", Readonly<Record<string, readonly string[]>>>>;
+  clearable: ReadonlySet<string>;
+  own: Readonly<Record<string, { kind: string; form: LineForm; faults: Readonly<Record<string, string>> }>>;
+  kinds: Readonly<Record<string, LineForm>>;
+  faults: Readonly<Record<string, string>>;
+  warnings: readonly Schema<"Finding">[];
+}
+
+const NOTHING: Known = { header: {}, resets: { header: {}, lines: {} }, clearable: new Set(), own: {}, kinds: {}, faults: {}, warnings: [] };
+
+export interface EntryForms extends Omit<Known, "own" | "kinds"> {
+  lines: Readonly<Record<string, LineForm>>;
+  lineFaults: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether what is shown may still change, because the answer is not there yet. */
+  waiting: boolean;
+}
+
+function formOfFields(fields: Read): LineForm {
+  const cell = ({ open, reason, required, default: value }: Schema<"DraftField">): CellForm =>
+    ({ open, reason, required, default: value === null ? "" : String(value) });
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, cell(field)]));
+}
+
+function resetsOf(fields: Read | undefined): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(fields ?? {}).map(([name, { resets }]) => [name, resets]));
+}
+
+interface Asked {
+  header: Fields;
+  lines: readonly GridLine[];
+  samples: readonly GridLine[];
+}
+
+/** What is known after an answer. Faults of fields that are only empty yet are not held against who types. */
+function learned(before: Known, asked: Asked, answer: Answer): Known {
+  const [own, kinds] = [{ ...before.own }, { ...before.kinds }];
+  const faults: Record<string, string> = {};
+  const ofLine: Record<string, string>[] = asked.lines.map(() => ({}));
+  for (const { pointer, detail } of answer.faults) {
+    const [, part, index, field] = pointer.split("/");
+    if (detail === "is required") continue;
+    if (part === "header") faults[`/${index}`] = detail;
+    else if (ofLine[Number(index)] !== undefined && field !== undefined) (ofLine[Number(index)] as Record<string, string>)[field] = detail;
+  }
+  [...asked.lines, ...asked.samples].forEach((line, place) => {
+    const fields = answer.lines[place];
+    if (fields === undefined || Object.keys(fields).length === 0) return;
+    const [kind, form] = [kindOf(asked.header, line), formOfFields(fields)];
+    if (place < asked.lines.length) own[line.key] = { kind, form, faults: ofLine[place] ?? {} };
+    // Lines of this kind that come later are open where this one is; what it has by default is its own.
+    if (place >= asked.lines.length || kinds[kind] === undefined) kinds[kind] = place < asked.lines.length ? withoutAmounts(form) : form;
+  });
+  const line = answer.lines[0];
+  const cleared = [...Object.entries(answer.header), ...Object.entries(line ?? {})].filter(([, { clearable }]) => clearable).map(([name]) => name);
+  return {
+    header: formOfFields(answer.header),
+    resets: { header: resetsOf(answer.header), lines: line === undefined ? before.resets.lines : resetsOf(line) },
+    clearable: new Set(line === undefined ? [...before.clearable, ...cleared] : cleared),
+    own, kinds, faults, warnings: answer.warnings,
+  };
+}
+
+const KEPT = new Set(["line_type", "gl_account", "tax_code"]);
+
+function withoutAmounts(form: LineForm): LineForm {
+  return Object.fromEntries(Object.entries(form).map(([field, cell]) => [field, KEPT.has(field) ? cell : { ...cell, default: "" }]));
+}
+
+function samplesFor(header: Fields, known: Known): GridLine[] {
+  const type = header["type"] || "invoice";
+  if ((type !== "invoice" && type !== "adjustment") || header["contract"]) return [];
+  const samples = SAMPLES.map((line_type): GridLine => ({ key: `sample ${line_type}`, values: { line_type } }));
+  return samples.filter((line) => known.kinds[kindOf(header, line)] === undefined);
+}
+
+export function useEntryForms(batchId: number, seq: number | null, form: EntryForm, editable: boolean): EntryForms {
+  const [known, setKnown] = useState(NOTHING);
+  const asked = useRef<{ header: Fields | undefined; fixed: string; lines: Map<string, GridLine>; sent: number; taken: number }>({
+    header: undefined, fixed: "", lines: new Map(), sent: 0, taken: 0,
+  });
+  const latest = useRef({ form, known });
+  latest.current = { form, known };
+  const [waiting, setWaiting] = useState(false);
+
+  useEffect(() => {
+    if (!editable) return undefined;
+    const pause = setTimeout(() => void ask(), asked.current.sent === 0 ? 0 : PAUSE_MS);
+    return () => clearTimeout(pause);
+
+    async function ask(): Promise<void> {
+      const { form: now, known: before } = latest.current;
+      const memory = asked.current;
+      const whole = memory.header !== now.header;
+      // Whether there are lines decides what is open in the header.
+      const flags = { has_lines: linesToSend(now).length > 0, keeps_lines: now.lines.some((line) => now.numbers[line.key] !== undefined) };
+      const lines = now.lines.filter((line) => whole || memory.lines.get(line.key) !== line).slice(0, MOST);
+      if (!whole && lines.length === 0 && memory.fixed === JSON.stringify(flags)) return;
+      memory.fixed = JSON.stringify(flags);
+      const samples = samplesFor(now.header, before);
+      memory.header = now.header;
+      for (const line of lines) memory.lines.set(line.key, line);
+      const number = (memory.sent += 1);
+      setWaiting(true);
+      try {
+        const answer = await data(client.POST("/api/v1/receivables/batches/{batch_id}/entry-forms", {
+          params: { path: { batch_id: batchId } },
+          body: {
+            seq, header: headerBody(now.header), lines: [...lines, ...samples].map(lineBody), ...flags,
+          },
+        }));
+        // An answer to earlier words says nothing about the header any more, but its lines may be the last of theirs.
+        setKnown((state) => {
+          const next = learned(state, { header: now.header, lines, samples }, answer);
+          return number > memory.taken ? next : { ...state, own: { ...next.own, ...state.own }, kinds: next.kinds };
+        });
+        memory.taken = Math.max(memory.taken, number);
+        if (answer.lines.length === 0) memory.lines.clear();
+      } catch {
+        // The last answer counts until the next one; saving says what is wrong.
+        memory.header = undefined;
+      } finally {
+        if (number === memory.sent) setWaiting(false);
+      }
+    }
+  }, [batchId, seq, editable, form.header, form.lines]);
+
+  const lines = useMemo(() => {
+    const found: Record<string, LineForm> = {};
+    for (const line of form.lines) {
+      const [kind, own] = [kindOf(form.header, line), known.own[line.key]];
+      found[line.key] = (own?.kind === kind ? own.form : known.kinds[kind]) ?? firstOf(kind);
+    }
+    return found;
+  }, [form.lines, form.header, known.own, known.kinds]);
+  const lineFaults = useMemo(() => Object.fromEntries(Object.entries(known.own).map(([key, { faults }]) => [key, faults])), [known.own]);
+  const { own: _own, kinds: _kinds, ...rest } = known;
+  return { ...rest, lines, lineFaults, waiting };
+}
+
+const FIRST = new Map<string, LineForm>();
+
+/** What is closed at first; the same object each time, so that no line is drawn again for it. */
+function firstOf(kind: string): LineForm {
+  const found = FIRST.get(kind) ?? closedAtFirst(kind);
+  FIRST.set(kind, found);
+  return found;
+}
