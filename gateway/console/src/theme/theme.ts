@@ -11,6 +11,9 @@ const resolver: VariantColorsResolver = (input) => {
   return input.variant === "filled" ? { ...colors, color: "var(--on-accent)" } : colors;
 };
 
+/** The button has no name of its own, and the header would be a second banner of the page. */
+const DIALOG = { closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } };
+
 export const theme = createTheme({
   primaryColor: "accent",
   colors: { accent },
@@ -25,8 +28,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
-    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
-    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Drawer: { defaultProps: DIALOG },
+    Modal: { defaultProps: DIALOG },
   },
 });
 
