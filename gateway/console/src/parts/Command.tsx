@@ -10,6 +10,8 @@ import { useLetter } from "./useLetter.ts";
 
 interface Given<Answer> {
   words: string;
+  /** The name of the button, if the words alone do not say what it is about. */
+  label?: string | undefined;
   run: (key: string) => Promise<Answer>;
   /** Why it cannot be used now, or undefined if it can. */
   whyNot?: string | undefined;
@@ -23,7 +25,7 @@ interface Given<Answer> {
   letter?: string;
 }
 
-export function Command<Answer>({ words, run, whyNot, confirm, stale, done, primary, letter }: Given<Answer>) {
+export function Command<Answer>({ words, label, run, whyNot, confirm, stale, done, primary, letter }: Given<Answer>) {
   const [open, setOpen] = useState(false);
   const key = useRef<string | undefined>(undefined);
   // Two clicks of a double click come before anything is drawn again, so the state of the mutation is too late for them.
@@ -52,7 +54,7 @@ export function Command<Answer>({ words, run, whyNot, confirm, stale, done, prim
   };
   useLetter(letter, start);
   const button = (
-    <Button variant={primary === true ? "filled" : "default"} onClick={start} loading={sending.isPending} aria-disabled={whyNot !== undefined}
+    <Button variant={primary === true ? "filled" : "default"} onClick={start} loading={sending.isPending} aria-label={label} aria-disabled={whyNot !== undefined}
       {...(letter === undefined ? {} : { "aria-keyshortcuts": letter.toUpperCase(), title: `${words} (${letter.toUpperCase()})` })}
       {...(whyNot === undefined ? {} : { "data-disabled": true })}>
       {words}
