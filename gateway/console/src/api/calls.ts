@@ -39,6 +39,12 @@ export async function data<T>(request: Promise<Answered<T>>): Promise<T> {
   return answer.data as T;
 }
 
+/** The data of an answer with its ETag, which a change of the record sends as If-Match. */
+export async function tagged<T>(request: Promise<Answered<T>>): Promise<{ record: T; etag: string }> {
+  const answer = await request;
+  return { record: await data(Promise.resolve(answer)), etag: answer.response.headers.get("etag") ?? "" };
+}
+
 function problemOf(error: unknown, response: Response): Problem {
   if (typeof error === "object" && error !== null && "detail" in error) return error as Problem;
   return {

@@ -7,7 +7,8 @@ import { noteContact } from "./contact.ts";
 
 const CSRF = "__Host-ratebook-csrf=";
 const RENEW = "/api/v1/security/cookies/refresh";
-const SESSION = "/api/v1/security/cookies";
+/** What is asked for without a session, or to get one. */
+const OPEN = ["/api/v1/security/cookies", "/api/v1/security/passwords", "/api/v1/security/log-in-ways"];
 
 type Ask = () => Promise<void>;
 let askToLogIn: Ask | undefined;
@@ -54,7 +55,8 @@ export function renewOnce(): Promise<void> {
 
 /** `fetch` for a session: renews it when it is over, and sends the request again. */
 export async function sessionFetch(request: Request): Promise<Response> {
-  if (new URL(request.url).pathname.startsWith(SESSION)) return send(request);
+  const { pathname } = new URL(request.url);
+  if (OPEN.some((path) => pathname.startsWith(path))) return send(request);
   if (csrf() === "") await renewOnce();
   const again = request.clone();
   const answer = await send(request);

@@ -15,8 +15,14 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "Rating",
     entries: [
       { to: "/work-orders", words: "Work orders", feature: "rating.work_orders", letter: "w" },
+      { to: "/coverage", words: "Coverage", feature: "rating.rating" },
+      { to: "/rate-tables", words: "Rate tables", feature: "rating.rate_tables", letter: "t" },
+      { to: "/rating-runs", words: "Rating runs", feature: "rating.rating" },
+      { to: "/rollups", words: "Open Rollup", feature: "rating.rollup", letter: "o" },
       { to: "/ready", words: "Ready to Export", feature: "rating.export", letter: "r" },
       { to: "/exports", words: "Export runs", feature: "rating.export", letter: "e" },
+      { to: "/wip", words: "Work in progress", feature: "rating.wip", letter: "p" },
+      { to: "/commissions", words: "Commissions", feature: "rating.commissions", letter: "c" },
     ],
   },
   {
@@ -24,6 +30,14 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     entries: [
       { to: "/batches", words: "Batches", feature: "receivables.batches", letter: "b" },
       { to: "/invoices", words: "Invoices", feature: "receivables.invoices", letter: "i" },
+    ],
+  },
+  {
+    group: "Administration",
+    entries: [
+      { to: "/security/groups", words: "Groups", feature: "security.groups", letter: "s" },
+      { to: "/security/users", words: "Users", feature: "security.users", letter: "u" },
+      { to: "/security/audit", words: "Audit", feature: "security.audit", letter: "a" },
     ],
   },
 ];

@@ -93,7 +93,7 @@ function Shown({ group, features }: { group: Group; features: readonly Feature[]
           <Members group={base} whyNot={closed ?? (count > 0 ? "Save or undo the changes first." : undefined)} preview={preview} setPreview={setPreview}
             changed={() => void queries.invalidateQueries({ queryKey: ["group", group.id] }).then(async () => setBase(await data(client.GET("/api/v1/security/groups/{group_id}", { params: { path: { group_id: group.id } } }))))} />
           {preview !== undefined && <Preview userId={preview} group={base} before={base.grants as Grant[]} after={grantsOf(form.rows)} />}
-          <History path="/api/v1/security/groups/{group_id}/history" at={{ group_id: group.id }} revision={base.revision} />
+          <History of={["group", group.id, base.revision]} get={() => data(client.GET("/api/v1/security/groups/{group_id}/history", { params: { path: { group_id: group.id }, query: { limit: 20 } } }))} />
         </div>
       </div>
       {reviewing && (
