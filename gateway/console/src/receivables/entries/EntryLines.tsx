@@ -63,7 +63,7 @@ export function EntryLines(given: Given) {
     <>
       <LineGrid label="Lines" columns={given.columns} lines={given.lines} forms={given.forms} faults={given.faults} whyClosed={given.whyClosed}
         change={given.change} add={given.add} remove={given.remove} />
-      <Chips label="More columns" chips={MORE} on={wanted.split(" ")} change={(on) => want(on.filter(Boolean).join(" "))} />
+      <Chips label="More columns" labelled chips={MORE} on={wanted.split(" ")} change={(on) => want(on.filter(Boolean).join(" "))} />
     </>
   );
 }

@@ -14,6 +14,14 @@ export function kindOf(header: Fields, line: GridLine): string {
   return [type, contract, applied, line.values["line_type"] || contract || "other"].join(" ");
 }
 
+const FOLLOWS = "is taken from the invoice that this applies to";
+
+/** What is closed in the header of a type of transaction, for as long as the suite has not said it. */
+export function headerAtFirst(type: string): LineForm {
+  if (type === "invoice") return { type: { open: true, reason: null, required: true, default: "invoice" } };
+  return Object.fromEntries(["customer", "contract", "receivable_type"].map((field) => [field, closed(FOLLOWS)]));
+}
+
 function closed(reason: string) {
   return { open: false, reason, required: false, default: "" };
 }
