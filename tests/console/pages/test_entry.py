@@ -337,7 +337,9 @@ def test_a_number_that_exists_warns_and_is_accepted(sitting: SitDown, rita: Cler
     # Bills of job billing that are not in the books yet have their numbers too.
     field(page, "Invoice no.").fill("99002")
     field(page, "Invoice no.").press("Enter")
-    expect(page.get_by_role("status").filter(has_text="job billing")).to_contain_text("2026-11")
+    expect(page.get_by_role("status").filter(has_text="99002")).to_contain_text(
+        "a bill of JB company 11: month 2026-11, id 1, seq 1"
+    )
     field(page, "Invoice no.").fill("N-4711")
     cell(page, "Net", 1).focus()
     walk(page, "10")

@@ -60,7 +60,9 @@ export function Editor({ title, batch, entry, savedAs }: Given) {
 
   const changeHeader = (field: string, value: string) => {
     const empties = value === "" && !forms.clearable.has(field);
-    change((before) => ({ ...before, header: changed(before.header, field, empties ? undefined : value, forms.resets.header[field] ?? []) }));
+    // A contract has its customer; one that was typed stays, and is refused if it is another.
+    const resets = (forms.resets.header[field] ?? []).filter((name) => field !== "contract" || name !== "customer");
+    change((before) => ({ ...before, header: changed(before.header, field, empties ? undefined : value, resets) }));
   };
   const changeLine = useCallback((key: string, field: string, value: string) => {
     const { resets, clearable } = now.current.forms;

@@ -17,7 +17,7 @@ const SAMPLES = ["other", "material"];
 
 interface Known {
   /** The form of the header for the type that it was asked for, and the last ones of all types. */
-  header: { type: string; form: LineForm } | undefined;
+  header: { type: string; fixed: boolean; form: LineForm } | undefined;
   headers: Readonly<Record<string, LineForm>>;
   /** The fields that get their default again when a field is changed, of the header and of lines. */
   resets: Readonly<Record<"header" | "lines", Readonly<Record<string, readonly string[]>>>>;
@@ -84,7 +84,7 @@ function learned(before: Known, asked: Asked, answer: Answer): Known {
   const cleared = [...Object.entries(answer.header), ...Object.entries(line ?? {})].filter(([, { clearable }]) => clearable).map(([name]) => name);
   const [type, form] = [typeOf(asked.header), formOfFields(answer.header)];
   return {
-    header: { type, form },
+    header: { type, fixed: asked.fixed, form },
     headers: asked.fixed ? before.headers : { ...before.headers, [type]: Object.keys(asked.header).length === 0 ? form : (before.headers[type] ?? withoutAmounts(form)) },
     resets: { header: resetsOf(answer.header), lines: line === undefined ? before.resets.lines : resetsOf(line) },
     clearable: new Set(line === undefined ? [...before.clearable, ...cleared] : cleared),
@@ -182,12 +182,12 @@ export function useEntryForms(batchId: number, company: number, seq: number | nu
   }, [form.lines, form.header, known.own, known.kinds]);
   const lineFaults = useMemo(() => Object.fromEntries(Object.entries(known.own).map(([key, { faults }]) => [key, faults])), [known.own]);
   const type = typeOf(form.header);
-  // An empty header is that of a new entry, whatever the one before it had.
-  const fresh = Object.keys(form.header).length === 0;
-  const header = useMemo(
-    () => (known.header?.type === type && !(fresh && known.headers[type] !== undefined) ? known.header.form : known.headers[type]) ?? headerAtFirst(type),
-    [known.header, known.headers, type, fresh],
-  );
+  // Once all lines are gone, they fix nothing any more, whatever the last answer was about.
+  const free = linesToSend(form).length === 0;
+  const header = useMemo(() => {
+    const own = known.header?.type === type && !(free && known.header.fixed) ? known.header.form : undefined;
+    return own ?? known.headers[type] ?? headerAtFirst(type);
+  }, [known.header, known.headers, type, free]);
   const { resets, clearable, faults, warnings } = known;
   return { resets, clearable, faults, warnings, header, lines, lineFaults, waiting, ready: !editable || tried || known !== NOTHING };
 }
