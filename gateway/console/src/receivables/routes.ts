@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, entrySearch, invoicesSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -28,5 +28,11 @@ const entry = createRoute({
   validateSearch: entrySearch,
   component: lazyRouteComponent(() => import("./entries/Entry.tsx"), "Entry"),
 });
+const writeOffs = createRoute({
+  getParentRoute: () => root,
+  path: "/write-offs",
+  validateSearch: writeOffsSearch,
+  component: lazyRouteComponent(() => import("./write-offs/WriteOffs.tsx"), "WriteOffs"),
+});
 
-export const receivablesRoutes = [invoices, batches, batch, entry] as const;
+export const receivablesRoutes = [invoices, batches, batch, entry, writeOffs] as const;

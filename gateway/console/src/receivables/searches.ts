@@ -58,3 +58,12 @@ export interface EntrySearch {
 export function entrySearch(given: Record<string, unknown>): EntrySearch {
   return { ...text(given, "tab"), ...text(given, "at"), ...text(given, "columns") };
 }
+
+export interface WriteOffsSearch {
+  ar_company?: string;
+  month?: string;
+}
+
+export function writeOffsSearch(given: Record<string, unknown>): WriteOffsSearch {
+  return { ...text(given, "ar_company"), ...text(given, "month") };
+}

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 // Mantine derives shades from ten steps; the console has one accent, which tokens.css names.
 const accent: MantineColorsTuple = [
@@ -10,6 +10,11 @@ export const theme = createTheme({
   colors: { accent },
   primaryShade: { light: 7, dark: 3 },
   autoContrast: true,
+  // Mantine writes white on the light accent of the dark colors.
+  variantColorResolver: (input) => {
+    const found = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...found, color: "var(--on-accent)" } : found;
+  },
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
