@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
@@ -34,6 +33,7 @@ from shared.database.pool import Database
 from shared.service import migration
 from tests.fixtures.answers import watch_answers
 from tests.fixtures.certificates import own_certificate
+from tests.fixtures.databases import Databases
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 
@@ -126,34 +126,34 @@ def templates() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def administer(cluster: Callable[[str, str], str]) -> Iterator[Callable[[str], object]]:
-    """Runs a statement as the superuser, over one connection for all tests: logging in takes longer than most of them."""
+def lent_databases(cluster: Callable[[str, str], str]) -> Iterator[tuple[BlockingPortal, Databases]]:
+    """The databases of this worker, and the portal to the loop in which they are made and emptied."""
     with start_blocking_portal() as portal:
-        connection = portal.call(asyncpg.connect, cluster("postgres", "postgres"))
-        yield partial(portal.call, connection.execute)
-        portal.call(connection.close)
+        server = portal.call(asyncpg.connect, cluster("postgres", "postgres"))
+        made = Databases(lambda name: cluster(name, "postgres"), server)
+        yield portal, made
+        portal.call(made.close)
+        portal.call(server.close)
 
 
 @pytest.fixture
 async def create_database(
-    administer: Callable[[str], object], templates: dict[str, str]
+    lent_databases: tuple[BlockingPortal, Databases], templates: dict[str, str]
 ) -> AsyncIterator[Callable[[str], str]]:
-    """Creates a new database for a service and returns its name; it is dropped after the test.
+    """Makes a database for a service and returns its name; it is as its template, and given back after the test.
 
-    It is dropped while the loop of the test still runs, so that connections that are left notice that they are closed.
+    It is given back while the loop of the test still runs, so that connections that are left notice that they are closed.
     """
+    portal, databases = lent_databases
     made: list[str] = []
 
     def make(service: str) -> str:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        owned = f"OWNER {service}_owner TEMPLATE {templates[service]} STRATEGY FILE_COPY"
-        administer(f"CREATE DATABASE {name} {owned}")
-        made.append(name)
-        return name
+        made.append(portal.call(databases.lend, service, templates[service]))
+        return made[-1]
 
     yield make
     for name in made:
-        await asyncio.to_thread(administer, f"DROP DATABASE {name} WITH (FORCE)")
+        await asyncio.to_thread(portal.call, databases.give_back, name)
 
 
 @pytest.fixture

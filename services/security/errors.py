@@ -122,3 +122,10 @@ class IdentityProviderAway(DomainError):
     code = "IDENTITY_PROVIDER_AWAY"
     status = 503
     retry_after_seconds = 5
+
+
+class PreferencesEnough(DomainError):
+    """You already have 200 preferences, the maximum. Delete one first."""
+
+    code = "PREFERENCES_ENOUGH"
+    status = 409

@@ -10,9 +10,9 @@ from services.rating.store import coverage, rate_tables, work_orders
 from shared.access.grants import EVERYTHING, Scope
 
 
-async def check_open_orders(session: AsyncSession, scope: Scope) -> Coverage:
-    """Finds the combinations of key values that open orders use and no profile covers."""
-    return check_coverage(await coverage.open_keys(session, scope), await rate_tables.load(session))
+async def check_open_orders(session: AsyncSession, scope: Scope, run_id: int | None = None) -> Coverage:
+    """Finds the combinations of key values that open orders use and no profile covers; those of one run, if it is given."""
+    return check_coverage(await coverage.open_keys(session, scope, run_id), await rate_tables.load(session))
 
 
 async def nearest_of(session: AsyncSession, order_ids: Sequence[int]) -> Mapping[int, Sequence[NearProfile]]:

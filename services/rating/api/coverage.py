@@ -10,14 +10,20 @@ from shared.http.operation import CallerOf, Router
 from shared.http.pages import FileTypeOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
+from shared.values.numbers import Id
 
 router = Router("coverage")
 
 
 @router.get("", access=VIEW, response_model=Coverage, responses=CSV_RESPONSE)
-async def check_coverage(wanted: FileTypeOf, caller: CallerOf, session: Transaction) -> Coverage | Response:
-    """Combinations of key values that open orders use and no billing profile covers, with the number of orders."""
-    found = await coverage.check_open_orders(session, caller.scope)
+async def check_coverage(
+    wanted: FileTypeOf, caller: CallerOf, session: Transaction, run_id: Id | None = None
+) -> Coverage | Response:
+    """Combinations of key values that open orders use and no billing profile covers, with the number of orders.
+
+    With `run_id`, only the open orders that this rating run could not rate.
+    """
+    found = await coverage.check_open_orders(session, caller.scope, run_id)
     if wanted is not None:
         return table_answer(wanted, "coverage", field_names(Gap)[:-1], found.gaps)
     return found

@@ -8,10 +8,20 @@ from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
 
+_NOT_RATED = """
+    w.id IN (SELECT r.work_order_id FROM rating_result r
+             WHERE r.run_id = :run_id AND r.outcome NOT IN ('RATED', 'WAITING', 'SKIPPED'))
+"""
 
-async def open_keys(session: AsyncSession, scope: Scope) -> list[OpenKey]:
-    """All combinations of key values, ZIP and service date of the open orders in scope, with the number of orders."""
+
+async def open_keys(session: AsyncSession, scope: Scope, run_id: int | None = None) -> list[OpenKey]:
+    """All combinations of key values, ZIP and service date of the open orders in scope, with the number of orders.
+
+    With a run, only the orders that it could not rate.
+    """
     within, parameters = scope_condition(scope, **SIDES)
+    if run_id is not None:
+        within, parameters = f"{within} AND {_NOT_RATED}", {**parameters, "run_id": run_id}
     return await fetch_all(
         session,
         OpenKey,

@@ -152,6 +152,6 @@ def look_at(desk: Desk, addresses: Iterable[str]) -> None:
         found = desk.page.evaluate(
             "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 200))])"
         )
-        assert found == [], address
+        assert found == [], f"{address}: {found}"
         wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, address

@@ -99,7 +99,8 @@ async def test_connections_that_the_server_closed_are_replaced_at_once(database:
     await asyncio.gather(*(database.ping() for _ in range(2)))
     other = await database.connect("test")
     await other.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database() AND usename = current_user"
     )
     await other.close()
     await asyncio.sleep(0.1)

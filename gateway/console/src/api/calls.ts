@@ -3,7 +3,7 @@
 import { createClient, type Problem } from "./client.ts";
 import { sessionFetch } from "./session.ts";
 
-export type { Problem, Query, Schema } from "./client.ts";
+export type { ListPath, Problem, Query, RowOf, Schema, TotalsOf } from "./client.ts";
 
 /** A request that the suite refused. `problem` has its code, its sentence, and the place of each fault. */
 export class Refused extends Error {
@@ -39,6 +39,12 @@ export async function data<T>(request: Promise<Answered<T>>): Promise<T> {
   return answer.data as T;
 }
 
+/** The data of an answer with its ETag, which a change of the record sends as If-Match. */
+export async function tagged<T>(request: Promise<Answered<T>>): Promise<{ record: T; etag: string }> {
+  const answer = await request;
+  return { record: await data(Promise.resolve(answer)), etag: answer.response.headers.get("etag") ?? "" };
+}
+
 function problemOf(error: unknown, response: Response): Problem {
   if (typeof error === "object" && error !== null && "detail" in error) return error as Problem;
   return {
@@ -50,6 +56,20 @@ function problemOf(error: unknown, response: Response): Problem {
     errors: [],
     request_id: response.headers.get("x-request-id"),
   };
+}
+
+/** A whole list as a file; throws Refused or Unknown. */
+export async function fileOf(path: string, query: object, mediaType: string): Promise<Blob> {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) asked.append(name, String(one));
+  }
+  const request = new Request(`${location.origin}${path}?${asked.toString()}`, { headers: { accept: mediaType } });
+  return data(
+    sessionFetch(request).then(async (response) =>
+      response.ok ? { data: await response.blob(), response } : { error: await response.json().catch(() => "unreadable"), response },
+    ),
+  );
 }
 
 /** A key that makes two sendings of the same command one. */

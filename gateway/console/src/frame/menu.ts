@@ -14,8 +14,14 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "Rating",
     entries: [
       { to: "/work-orders", words: "Work orders", feature: "rating.work_orders" },
+      { to: "/coverage", words: "Coverage", feature: "rating.rating" },
+      { to: "/rate-tables", words: "Rate tables", feature: "rating.rate_tables" },
+      { to: "/rating-runs", words: "Rating runs", feature: "rating.rating" },
+      { to: "/rollups", words: "Open Rollup", feature: "rating.rollup" },
       { to: "/ready", words: "Ready to Export", feature: "rating.export" },
       { to: "/exports", words: "Export runs", feature: "rating.export" },
+      { to: "/wip", words: "Work in progress", feature: "rating.wip" },
+      { to: "/commissions", words: "Commissions", feature: "rating.commissions" },
     ],
   },
   {

@@ -12,6 +12,12 @@ export function text<Name extends string>(given: Given, name: Name): { [key in N
   return String(value) === "" ? {} : ({ [name]: String(value) } as { [key in Name]?: string });
 }
 
+/** A whole number, such as an id. */
+export function number<Name extends string>(given: Given, name: Name): { [key in Name]?: number } {
+  const value = given[name];
+  return typeof value === "number" || (typeof value === "string" && /^\d{1,15}$/.test(value)) ? ({ [name]: Number(value) } as { [key in Name]?: number }) : {};
+}
+
 /** One or several texts. */
 export function texts<Name extends string>(given: Given, name: Name): { [key in Name]?: string[] } {
   const value = given[name];

@@ -3,6 +3,8 @@
 const PAGES: Record<string, string> = {
   "ready-to-export": "ready",
   "work-orders": "work-orders",
+  "rating-runs": "rating-runs",
+  "open-rollup-invoices": "rollups",
   exports: "exports",
   invoices: "invoices",
   batches: "batches",

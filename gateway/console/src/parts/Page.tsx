@@ -1,7 +1,8 @@
 // A page: its title with at most one filled button, then what filters it, then its content.
 
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import classes from "./Page.module.css";
+import { ToolsPlace } from "./Tools.tsx";
 
 interface Given {
   title: string;
@@ -11,6 +12,7 @@ interface Given {
 }
 
 export function Page({ title, command, filters, children }: Given) {
+  const [tools, setTools] = useState<HTMLElement | null>(null);
   useEffect(() => {
     document.title = `${title} · Ratebook`;
   }, [title]);
@@ -20,8 +22,11 @@ export function Page({ title, command, filters, children }: Given) {
         <h1>{title}</h1>
         <div className={classes["commands"]}>{command}</div>
       </div>
-      {filters !== undefined && <div className={classes["filters"]}>{filters}</div>}
-      {children}
+      <div className={classes["filters"]}>
+        {filters}
+        <div className={classes["tools"]} ref={setTools} />
+      </div>
+      <ToolsPlace value={tools}>{children}</ToolsPlace>
     </main>
   );
 }

@@ -3,10 +3,10 @@
 import classes from "./StatusMark.module.css";
 
 const KINDS = {
-  neutral: ["open", "draft", "unposted", "waiting", "preparing"],
-  info: ["rated", "assigned", "valid"],
-  progress: ["exporting", "validating", "posting", "sending", "awaiting_approval", "partly_settled", "waiting_for_posting"],
-  good: ["exported", "posted", "settled", "paid", "done", "active"],
+  neutral: ["open", "draft", "unposted", "waiting", "preparing", "accrued"],
+  info: ["rated", "assigned", "valid", "payable"],
+  progress: ["exporting", "validating", "posting", "sending", "awaiting_approval", "partly_settled", "waiting_for_posting", "running", "selected"],
+  good: ["exported", "posted", "settled", "paid", "done", "active", "sent"],
   warn: ["warnings", "credited", "done_with_refusals", "hold"],
   bad: ["errors", "refused"],
   closed: ["closed", "written_off", "retired", "void", "inactive", "dissolved", "cancelled"],

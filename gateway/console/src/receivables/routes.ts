@@ -10,6 +10,16 @@ const invoices = createRoute({
   validateSearch: invoicesSearch,
   component: lazyRouteComponent(() => import("./invoices/Invoices.tsx"), "Invoices"),
 });
+const invoice = createRoute({
+  getParentRoute: () => root,
+  path: "/invoices/$id",
+  component: lazyRouteComponent(() => import("./invoices/Invoice.tsx"), "InvoicePage"),
+});
+const credit = createRoute({
+  getParentRoute: () => root,
+  path: "/invoices/$id/credit",
+  component: lazyRouteComponent(() => import("./credits/Credit.tsx"), "CreditPage"),
+});
 const batches = createRoute({
   getParentRoute: () => root,
   path: "/batches",
@@ -35,4 +45,4 @@ const writeOffs = createRoute({
   component: lazyRouteComponent(() => import("./write-offs/WriteOffs.tsx"), "WriteOffs"),
 });
 
-export const receivablesRoutes = [invoices, batches, batch, entry, writeOffs] as const;
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, writeOffs] as const;

@@ -1,20 +1,21 @@
-import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple, type VariantColorsResolver } from "@mantine/core";
 
 // Mantine derives shades from ten steps; the console has one accent, which tokens.css names.
 const accent: MantineColorsTuple = [
   "#e3f6f8", "#c9edf1", "#9fdde5", "#6fd3e0", "#3fb5c4", "#1f97a8", "#0f7787", "#0b6170", "#094f5c", "#06272c",
 ];
 
+/** Mantine looks at the light shade alone to choose what can be read on it, so that dark colors got white on light. */
+const resolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  return input.variant === "filled" ? { ...colors, color: "var(--on-accent)" } : colors;
+};
+
 export const theme = createTheme({
   primaryColor: "accent",
   colors: { accent },
   primaryShade: { light: 7, dark: 3 },
-  autoContrast: true,
-  // Mantine writes white on the light accent of the dark colors.
-  variantColorResolver: (input) => {
-    const found = defaultVariantColorsResolver(input);
-    return input.variant === "filled" ? { ...found, color: "var(--on-accent)" } : found;
-  },
+  variantColorResolver: resolver,
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },

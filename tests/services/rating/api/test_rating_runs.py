@@ -126,3 +126,25 @@ async def test_an_invalid_prebill_names_its_field_and_no_order_is_saved(company:
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/prebills/1/rate", "/prebills/1/servers"]
     assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0
+
+
+async def test_the_gaps_of_a_run_are_those_of_the_orders_that_it_could_not_rate(
+    company: Company, enter: Enter, rating_database: Database
+) -> None:
+    rating, _ = company
+    (gone,) = await enter("W1", zip_code="99999")
+    await results(rating, rating_database)
+    await enter("W2", zip_code="99998")
+    await enter("W3")
+    await results(rating, rating_database)
+    runs = (await rating.get("/v1/rating-runs", params={"sort": "id"})).json()["items"]
+    found = [(await rating.get("/v1/coverage", params={"run_id": run["id"]})).json() for run in runs]
+    assert [[gap["served_zip"] for gap in one["gaps"]] for one in found] == [["99999"], ["99998", "99999"]]
+    # W3 was rated, so the run does not count it.
+    assert [one["orders"] for one in found] == [1, 2]
+    headers = {"if-match": f'"{gone["revision"]}"', "idempotency-key": "void"}
+    assert (
+        await rating.post(f"/v1/work-orders/{gone['id']}/void", json={"reason": "twice"}, headers=headers)
+    ).is_success
+    after = (await rating.get("/v1/coverage", params={"run_id": runs[0]["id"]})).json()
+    assert (after["orders"], after["gaps"]) == (0, [])

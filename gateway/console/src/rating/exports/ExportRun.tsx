@@ -3,7 +3,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import { client, data, type Schema } from "../../api/calls.ts";
 import { follow } from "../../api/stream.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -12,10 +12,9 @@ import { JobProgress } from "../../parts/JobProgress.tsx";
 import { amountWords, dollarWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 
-const PATH = "/api/v1/rating/exports/{run_id}/invoices";
 const route = getRouteApi("/exports/$id");
 type Run = Schema<"ExportRun">;
 type Invoice = Schema<"RunInvoice">;
@@ -43,7 +42,7 @@ export function ExportRun() {
     if (finished) return;
     return follow<Run>(`/api/v1/rating/exports/${runId}/events`, ["progress", "done"], (state) => {
       queries.setQueryData(["export", runId], state);
-      if (state.finished_at !== null) void queries.invalidateQueries({ queryKey: ["export-invoices", runId] });
+      if (state.finished_at !== null) void queries.invalidateQueries({ queryKey: ["export-invoices", { run_id: runId }] });
       return state.finished_at !== null;
     });
   }, [runId, finished, queries]);
@@ -56,14 +55,8 @@ export function ExportRun() {
 function Shown({ run }: { run: Run }) {
   const [outcome, setOutcome] = useState<string[]>(run.refused > 0 ? ["refused"] : []);
   const [sort, setSort] = useState("invoice_id");
-  const list = usePages<Invoice, Schema<"Count">>(["export-invoices", run.id, outcome, sort], (cursor) =>
-    data(client.GET(PATH, {
-      params: {
-        path: { run_id: run.id },
-        query: { ...(outcome[0] === undefined ? {} : { outcome: outcome[0] }), sort, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH>,
-      },
-    })),
-  );
+  const filters = { ...(outcome[0] === undefined ? {} : { outcome: outcome[0] }), sort };
+  const list = useList("export-invoices", "/api/v1/rating/exports/{run_id}/invoices", filters, { run_id: run.id });
   return (
     <Page title={`Export ${run.id}`} command={<Link to="/ready">Ready to Export</Link>}
       filters={
@@ -85,8 +78,8 @@ function Shown({ run }: { run: Run }) {
         ]} />
       {run.left_out > 0 && <p>{counted(run.left_out, "order")} {run.left_out === 1 ? "was" : "were"} left out because they cannot be exported now.</p>}
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Invoices of the export" columns={COLUMNS} rows={list.rows} keyOf={(row) => row.invoice_id} count={list.totals?.count}
-        more={list.more} sort={sort} onSort={setSort} loading={list.loading} empty="No invoice has this outcome." />
+      <DataTable label="Invoices of the export" columns={COLUMNS} {...list.table} keyOf={(row) => row.invoice_id}
+        sort={sort} onSort={setSort} empty="No invoice has this outcome." />
     </Page>
   );
 }

@@ -2,7 +2,7 @@
 
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import { client, data, type Schema } from "../../api/calls.ts";
 import { useSession } from "../../frame/session.tsx";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
@@ -12,12 +12,11 @@ import { Fault } from "../../parts/Fault.tsx";
 import { dollarWords, sumOf } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { SearchField } from "../../parts/SearchField.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { ReadySearch } from "../searches.ts";
 import { COLUMNS } from "./columns.tsx";
 
-const PATH = "/api/v1/rating/ready-to-export";
 const route = getRouteApi("/ready");
 const NONE: ReadonlySet<number> = new Set();
 
@@ -54,9 +53,7 @@ export function Ready() {
   const { whyNot } = useSession();
   const [chosen, setChosen] = useState(NONE);
   const { sort, ...filters } = search;
-  const list = usePages<Row, Schema<"ReadyTotals">>(["ready", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("ready", "/api/v1/rating/ready-to-export", search);
   const set = useCallback(
     (changes: Changes<ReadySearch>) => {
       setChosen(NONE);
@@ -106,9 +103,8 @@ export function Ready() {
           {rows.length > 0 && <span><strong>{counted(rows.length, "order")} chosen</strong>, {dollarWords(sumOf(rows.map((row) => row.total)))}</span>}
         </Totals>
       )}
-      <DataTable label="Orders ready to export" columns={COLUMNS} rows={list.rows} keyOf={(row) => row.work_order_id} count={totals?.count}
-        more={list.more} sort={sort ?? "bill_to"} onSort={(next) => set({ sort: next })} chosen={{ keys: chosen, change: setChosen }}
-        loading={list.loading}
+      <DataTable label="Orders ready to export" columns={COLUMNS} {...list.table} keyOf={(row) => row.work_order_id}
+        sort={sort ?? "bill_to"} onSort={(next) => set({ sort: next })} chosen={{ keys: chosen, change: setChosen }}
         onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} empty="Nothing is ready with these filters. Rate orders first, or look at those that cannot be rated." />
     </Page>
   );

@@ -1,23 +1,25 @@
 // The work orders, by status; those that cannot be rated are found by the reason.
 
 import { getRouteApi } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import { useState } from "react";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
 import { dayWords } from "../../parts/dates.ts";
 import { Fault } from "../../parts/Fault.tsx";
-import { amountWords, dollarWords } from "../../parts/money.ts";
+import { amountWords, dollarWords, sumOf } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { SearchField } from "../../parts/SearchField.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { OrdersSearch } from "../searches.ts";
+import { Bulk } from "./Bulk.tsx";
 
-const PATH = "/api/v1/rating/work-orders";
 const STATUSES = ["open", "rated", "assigned", "exporting", "exported", "closed", "void"];
 const route = getRouteApi("/work-orders");
+const NONE: ReadonlySet<number> = new Set();
 type Order = Schema<"OrderItem">;
 
 const COLUMNS: readonly Column<Order>[] = [
@@ -37,12 +39,15 @@ const COLUMNS: readonly Column<Order>[] = [
 export function WorkOrders() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const set = (changes: Changes<OrdersSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as OrdersSearch });
-  const list = usePages<Order, Schema<"OrderTotals">>(["work-orders", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const [chosen, setChosen] = useState(NONE);
+  const set = (changes: Changes<OrdersSearch>) => {
+    setChosen(NONE);
+    void navigate({ search: (before) => ({ ...before, ...changes }) as OrdersSearch });
+  };
+  const list = useList("work-orders", "/api/v1/rating/work-orders", search);
+  const rows = list.rows.filter((order) => chosen.has(order.id));
   return (
-    <Page title="Work orders"
+    <Page title="Work orders" command={<Bulk chosen={rows} clear={() => setChosen(NONE)} />}
       filters={
         <>
           <SearchField label="Order, case, matter, person served" value={search.search} change={(value) => set({ search: value })} />
@@ -55,9 +60,14 @@ export function WorkOrders() {
         </>
       }>
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      {list.totals !== undefined && <Totals><span><strong>{counted(list.totals.count, "order")}</strong>, {dollarWords(list.totals.total)}</span></Totals>}
-      <DataTable label="Work orders" columns={COLUMNS} rows={list.rows} keyOf={(order) => order.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No work order matches these filters."
+      {list.totals !== undefined && (
+        <Totals>
+          <span><strong>{counted(list.totals.count, "order")}</strong>, {dollarWords(list.totals.total)}</span>
+          {rows.length > 0 && <span><strong>{counted(rows.length, "order")} chosen</strong>, {dollarWords(sumOf(rows.map((order) => order.total ?? "0.00")))}</span>}
+        </Totals>
+      )}
+      <DataTable label="Work orders" columns={COLUMNS} {...list.table} keyOf={(order) => order.id}
+        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} chosen={{ keys: chosen, change: setChosen }} empty="No work order matches these filters."
         onOpen={(order) => void navigate({ to: "/work-orders/$id", params: { id: String(order.id) } })} />
     </Page>
   );

@@ -11,7 +11,7 @@ import { dayWords } from "../../parts/dates.ts";
 import { Fault } from "../../parts/Fault.tsx";
 import { amountWords } from "../../parts/money.ts";
 import { Page } from "../../parts/Page.tsx";
-import { useLetter } from "../../parts/useLetter.ts";
+import { useKey } from "../../parts/useKey.ts";
 import { usePages } from "../../parts/usePages.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { BatchSearch } from "../searches.ts";
@@ -65,7 +65,7 @@ function Shown({ batch }: { batch: BatchRow }) {
   const add = () => {
     if (closed === undefined) open("new");
   };
-  useLetter("n", add);
+  useKey("N", add);
   return (
     <Page title={`Batch ${nameOf(batch)}`} command={<BatchCommands batch={batch} />}
       filters={

@@ -35,9 +35,9 @@ export function BatchCommands({ batch }: { batch: BatchRow }) {
       <Command words="Clear" stale={STALE} whyNot={whyNot("receivables.batches", "edit") ?? whyNotEdited(batch)} done={done}
         confirm={{ title: "Clear the batch", about: <p>Its entries are deleted, and transactions that were brought back stay as they are. This cannot be undone.</p>, words: `Delete ${sum}` }}
         run={(key) => data(client.POST("/api/v1/receivables/batches/{batch_id}/clear", { params: params(key) }))} />
-      <Command primary={!ready} letter="v" words="Validate" stale={STALE} whyNot={whyNot("receivables.batches", "edit") ?? whyNotValidated(batch)} done={done}
+      <Command primary={!ready} shortcut="V" words="Validate" stale={STALE} whyNot={whyNot("receivables.batches", "edit") ?? whyNotValidated(batch)} done={done}
         run={(key) => data(client.POST("/api/v1/receivables/batches/{batch_id}/validate", { params: params(key) }))} />
-      <Command primary={ready} letter="p" words="Post" stale={STALE} whyNot={whyNot("receivables.posting", "edit") ?? whyNotPosted(batch)} done={done}
+      <Command primary={ready} shortcut="P" words="Post" stale={STALE} whyNot={whyNot("receivables.posting", "edit") ?? whyNotPosted(batch)} done={done}
         confirm={{
           title: "Post the batch",
           about: <p>{batch.warnings > 0 ? `It has ${counted(batch.warnings, "warning")}. ` : ""}The entries become part of the books. After that, they are changed only by amendments.</p>,

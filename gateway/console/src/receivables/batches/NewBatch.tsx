@@ -12,7 +12,7 @@ import { LookUp } from "../../parts/LookUp.tsx";
 import { MoneyField } from "../../parts/MoneyField.tsx";
 import { faultOf } from "../../parts/typed.ts";
 import { TypedField } from "../../parts/TypedField.tsx";
-import { useLetter } from "../../parts/useLetter.ts";
+import { useKey } from "../../parts/useKey.ts";
 import { companiesOf, useCodes } from "../codes.ts";
 import type { BatchRow } from "./rules.ts";
 
@@ -25,7 +25,7 @@ export function NewBatch({ done }: { done: (batch: BatchRow) => void }) {
   const start = () => {
     if (refused === undefined) setOpen(true);
   };
-  useLetter("n", start);
+  useKey("N", start);
   return (
     <>
       <Button variant="filled" onClick={start} aria-disabled={refused !== undefined} title={refused ?? `${WORDS} (N)`}
