@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, creditRequestsSearch, emailsSearch, entrySearch, invoicesSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, creditRequestsSearch, emailsSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -55,5 +55,11 @@ const emails = createRoute({
   validateSearch: emailsSearch,
   component: lazyRouteComponent(() => import("./emails/Emails.tsx"), "Emails"),
 });
+const writeOffs = createRoute({
+  getParentRoute: () => root,
+  path: "/write-offs",
+  validateSearch: writeOffsSearch,
+  component: lazyRouteComponent(() => import("./write-offs/WriteOffs.tsx"), "WriteOffs"),
+});
 
-export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails] as const;
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails, writeOffs] as const;

@@ -77,3 +77,12 @@ export interface EmailsSearch {
 export function emailsSearch(given: Record<string, unknown>): EmailsSearch {
   return { ...text(given, "status"), ...text(given, "sort") };
 }
+
+export interface WriteOffsSearch {
+  ar_company?: string;
+  month?: string;
+}
+
+export function writeOffsSearch(given: Record<string, unknown>): WriteOffsSearch {
+  return { ...text(given, "ar_company"), ...text(given, "month") };
+}

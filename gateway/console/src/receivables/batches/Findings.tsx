@@ -32,7 +32,7 @@ export function Findings({ batch }: { batch: BatchRow }) {
   if (found.error !== null) return <Fault error={found.error} again={() => void found.refetch()} />;
   const all = batch.errors + batch.warnings;
   return (
-    <section aria-label="Findings">
+    <section>
       <h2>Findings</h2>
       <Lines label="Findings" heads={HEADS} empty="Validation found nothing."
         rows={(found.data?.items ?? []).map((finding, place) => ({
