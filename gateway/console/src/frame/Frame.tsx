@@ -4,28 +4,27 @@ import { Button, Drawer, Menu, useMantineColorScheme } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { usePreference } from "../parts/usePreference.ts";
+import { isTyping, useKeysOff } from "../parts/useKey.ts";
 import classes from "./Frame.module.css";
 import { Jobs } from "./Jobs.tsx";
 import { Keys } from "./Keys.tsx";
 import { MENU, seenBy } from "./menu.ts";
 import { Palette } from "./Palette.tsx";
 import { useSession } from "./session.tsx";
-import { isTyping, PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
+import { PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
 import { Stale } from "./Stale.tsx";
 
-const KEYS = { off: false };
 
 export function Frame() {
   const { me, logOut } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [open, setOpen] = useState<"palette" | "keys" | "menu" | undefined>(undefined);
-  const { value: keys, change: changeKeys, known } = usePreference("console.keys", KEYS);
+  const keys = useKeysOff();
   const narrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
   const dark = colorScheme === "dark";
   const close = useCallback(() => setOpen(undefined), []);
   // Those who have switched them off must not use them before that is known.
-  useShortcuts(keys.off || !known, useCallback((kind) => setOpen(kind === "palette" ? "palette" : "keys"), []));
+  useShortcuts(keys.off, useCallback((kind) => setOpen(kind === "palette" ? "palette" : "keys"), []));
   const pages = <Pages onGo={close} />;
   return (
     <div className={classes["frame"]}>
@@ -54,7 +53,7 @@ export function Frame() {
       )}
       <div className={classes["content"]}><Stale /><Outlet /></div>
       {open === "palette" && <Palette close={close} />}
-      {open === "keys" && <Keys off={keys.off} setOff={(off) => changeKeys(() => ({ off }))} close={close} />}
+      {open === "keys" && <Keys off={keys.off} setOff={keys.set} close={close} />}
     </div>
   );
 }
