@@ -83,7 +83,7 @@ export function Audit() {
 
 function chainWords({ sealed, unsealed, checked, checked_at: at }: Schema<"AuditChain">): string {
   const waiting = unsealed === 0 ? "" : `, ${unsealed.toLocaleString("en-US")} wait for their seal`;
-  const known = at === null ? "never checked: run `ratebook audit verify`" : `checked up to ${checked.toLocaleString("en-US")} on ${momentWords(at)}`;
+  const known = at === null ? "never checked (ratebook audit verify does it)" : `checked up to ${checked.toLocaleString("en-US")} on ${momentWords(at)}`;
   return `chain: ${sealed.toLocaleString("en-US")} sealed${waiting}, ${known}`;
 }
 
