@@ -40,6 +40,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     entries: [
       { to: "/security/groups", words: "Groups", feature: "security.groups", letter: "s" },
       { to: "/security/users", words: "Users", feature: "security.users", letter: "u" },
+      { to: "/operations", words: "Operations", feature: "operations.status" },
       { to: "/security/audit", words: "Audit", feature: "security.audit", letter: "a" },
     ],
   },
