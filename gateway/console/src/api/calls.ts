@@ -58,6 +58,20 @@ function problemOf(error: unknown, response: Response): Problem {
   };
 }
 
+/** A whole list as a file; throws Refused or Unknown. */
+export async function fileOf(path: string, query: object, mediaType: string): Promise<Blob> {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) asked.append(name, String(one));
+  }
+  const request = new Request(`${location.origin}${path}?${asked.toString()}`, { headers: { accept: mediaType } });
+  return data(
+    sessionFetch(request).then(async (response) =>
+      response.ok ? { data: await response.blob(), response } : { error: await response.json().catch(() => "unreadable"), response },
+    ),
+  );
+}
+
 /** A key that makes two sendings of the same command one. */
 export function newKey(): string {
   return crypto.randomUUID();

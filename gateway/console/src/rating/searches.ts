@@ -8,13 +8,15 @@ export interface ReadySearch {
   bill_to?: string;
   warning?: string[];
   exportable?: boolean;
+  /** Which sums are shown. */
+  sums?: string;
   sort?: string;
 }
 
 export function readySearch(given: Record<string, unknown>): ReadySearch {
   return {
     ...text(given, "search"), ...text(given, "branch"), ...text(given, "bill_to"), ...texts(given, "warning"),
-    ...flag(given, "exportable"), ...text(given, "sort"),
+    ...flag(given, "exportable"), ...text(given, "sums"), ...text(given, "sort"),
   };
 }
 
