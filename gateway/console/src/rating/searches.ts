@@ -147,3 +147,13 @@ export function rateTablesSearch(given: Record<string, unknown>): RateTablesSear
     ...text(given, "region"), ...day(given, "on"), ...text(given, "sort"),
   };
 }
+
+export interface ExportRunSearch {
+  outcome?: string;
+  search?: string;
+  sort?: string;
+}
+
+export function exportRunSearch(given: Record<string, unknown>): ExportRunSearch {
+  return { ...text(given, "outcome"), ...text(given, "search"), ...text(given, "sort") };
+}

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { Button, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 // Mantine derives shades from ten steps; the console has one accent, which tokens.css names.
 const accent: MantineColorsTuple = [
@@ -15,7 +15,11 @@ export const theme = createTheme({
   spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
   defaultRadius: 4,
   components: {
-    Button: { defaultProps: { size: "xs" } },
+    Button: Button.extend({
+      defaultProps: { size: "xs" },
+      // Mantine chooses it by the light shade alone: white on the accent of the dark colors could not be read.
+      vars: (_, props) => ({ root: props.variant === "filled" ? { "--button-color": "var(--on-accent)" } : {} }),
+    }),
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
