@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, customersSearch, customerSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -44,5 +44,17 @@ const writeOffs = createRoute({
   validateSearch: writeOffsSearch,
   component: lazyRouteComponent(() => import("./write-offs/WriteOffs.tsx"), "WriteOffs"),
 });
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: customersSearch,
+  component: lazyRouteComponent(() => import("./customers/Customers.tsx"), "Customers"),
+});
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  validateSearch: customerSearch,
+  component: lazyRouteComponent(() => import("./customers/Customer.tsx"), "Customer"),
+});
 
-export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, writeOffs] as const;
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, writeOffs, customers, customer] as const;
