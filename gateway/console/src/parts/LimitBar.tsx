@@ -17,8 +17,8 @@ export function LimitBar({ limit, used }: { limit: string | null; used: string }
   const past = centsOf(used) - centsOf(limit);
   return (
     <span className={classes["limit"]}>
-      limit <strong>{amountWords(limit)}</strong>, exposure <strong>{amountWords(used)}</strong>
-      <span className={classes["bar"]} role="img" aria-label={`${over > 0 ? "more than" : `${within} percent of`} the credit limit is used`}>
+      <span>limit <strong>{amountWords(limit)}</strong>, exposure <strong>{amountWords(used)}</strong></span>
+      <span className={classes["bar"]} role="img" aria-label={over > 0 ? "More than the credit limit is used" : `${within} percent of the credit limit are used`}>
         <span data-part="within" style={{ width: `${within}%` }} />
         <span data-part="over" style={{ width: `${over}%` }} />
       </span>

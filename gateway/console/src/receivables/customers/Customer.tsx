@@ -43,7 +43,7 @@ function Shown({ account }: { account: Account }) {
         <span>unbilled <strong>{amountWords(account.unbilled)}</strong> ({counted(account.unbilled_orders, "order")})</span>
         <LimitBar limit={customer.credit_limit} used={account.exposure} />
       </Totals>
-      <Tabs label="Parts of the account" on={tab} change={(value) => void navigate({ search: { tab: value }, replace: true })}
+      <Tabs label="Parts of the account" fill on={tab} change={(value) => void navigate({ search: { tab: value }, replace: true })}
         tabs={[
           { value: "open", words: `Open items (${account.open_invoices.toLocaleString("en-US")})` },
           { value: "all", words: "All invoices", whyNot: whyNot("receivables.invoices", "view") },
