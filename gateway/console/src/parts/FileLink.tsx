@@ -1,6 +1,6 @@
-// A file of the suite, such as a list as PDF. It is asked for when it is wanted, and then saved or shown by the browser.
+// A file of the suite in a menu, such as a list as PDF. It is asked for when it is wanted, and then saved by the browser.
 
-import { Button } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Fault } from "./Fault.tsx";
 
@@ -18,7 +18,7 @@ export function FileLink({ words, name, get }: { words: string; name: string; ge
   });
   return (
     <>
-      <Button variant="subtle" loading={asking.isPending} onClick={() => asking.mutate()}>{words}</Button>
+      <Menu.Item closeMenuOnClick={false} disabled={asking.isPending} onClick={() => asking.mutate()}>{words}</Menu.Item>
       {asking.error !== null && <Fault error={asking.error} />}
     </>
   );
