@@ -2,7 +2,7 @@
 
 import { Button, Menu } from "@mantine/core";
 import { fileOf } from "../../api/calls.ts";
-import { FileLink } from "../../parts/FileLink.tsx";
+import { FileItem } from "../../parts/FileLink.tsx";
 import { nameOf, type BatchRow } from "./rules.ts";
 
 const LISTS = [["Batch list", "batch-list"], ["GL distributions", "gl-distribution-list"], ["Error list", "findings"]] as const;
@@ -13,7 +13,7 @@ export function AuditLists({ batch }: { batch: BatchRow }) {
       <Menu.Target><Button variant="default">Audit lists ▾</Button></Menu.Target>
       <Menu.Dropdown>
         {LISTS.map(([words, list]) => (
-          <FileLink key={list} words={`${words} (PDF)`} name={`${words}, batch ${nameOf(batch).replace("#", "")}.pdf`}
+          <FileItem key={list} words={`${words} (PDF)`} name={`${words}, batch ${nameOf(batch).replace("#", "")}.pdf`}
             get={() => fileOf(`/api/v1/receivables/batches/${batch.id}/${list}`, {}, "application/pdf")} />
         ))}
       </Menu.Dropdown>
