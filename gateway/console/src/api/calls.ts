@@ -72,6 +72,20 @@ export async function fileOf(path: string, query: object, mediaType: string): Pr
   );
 }
 
+/** Sends a request whose path the types do not know, because it was made from the document; throws Refused or Unknown. */
+export async function ask<T>(method: string, path: string, given: { body?: unknown; headers?: Record<string, string> } = {}): Promise<T> {
+  const { body, headers = {} } = given;
+  const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
+  const type = body === undefined || body instanceof Blob ? {} : { "content-type": "application/json" };
+  const request = new Request(`${location.origin}${path}`, { method, headers: { ...type, ...headers }, ...(sent === undefined ? {} : { body: sent }) });
+  return data(
+    sessionFetch(request).then(async (response) => {
+      const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => "unreadable");
+      return response.ok ? { data: answer as T, response } : { error: answer, response };
+    }),
+  );
+}
+
 /** A key that makes two sendings of the same command one. */
 export function newKey(): string {
   return crypto.randomUUID();

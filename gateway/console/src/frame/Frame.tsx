@@ -8,7 +8,7 @@ import { usePreference } from "../parts/usePreference.ts";
 import classes from "./Frame.module.css";
 import { Jobs } from "./Jobs.tsx";
 import { Keys } from "./Keys.tsx";
-import { MENU, seenBy } from "./menu.ts";
+import { maySee, MENU, seenBy } from "./menu.ts";
 import { Palette } from "./Palette.tsx";
 import { useSession } from "./session.tsx";
 import { isTyping, PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
@@ -92,7 +92,7 @@ function useShortcuts(off: boolean, open: (kind: "palette" | "help") => void): v
       if (meant.kind === "palette" || meant.kind === "help") open(meant.kind);
       if (meant.kind !== "go") return;
       const entry = MENU.flatMap(({ entries }) => entries).find(({ letter }) => letter === meant.letter);
-      if (entry !== undefined && (entry.feature === undefined || whyNot(entry.feature, "view") === undefined)) void router.navigate({ to: entry.to });
+      if (entry !== undefined && maySee(entry, whyNot)) void router.navigate({ to: entry.to });
     };
     addEventListener("keydown", press, { capture: true });
     return () => removeEventListener("keydown", press, { capture: true });
