@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ask, type Schema } from "../api/calls.ts";
+import { ask, askTagged, type Refused, type Schema } from "../api/calls.ts";
 import { useSession } from "../frame/session.tsx";
 import { Command } from "../parts/Command.tsx";
 import { Conflict } from "../parts/Conflict.tsx";
@@ -16,39 +16,46 @@ import { StatusMark } from "../parts/StatusMark.tsx";
 import { useDraft } from "../parts/useDraft.ts";
 import { Inputs } from "./Inputs.tsx";
 import type { Kind } from "./records.ts";
-import { bodyOf, formOf, keyOf, nameOf, pathOf, revisionOf, type Values } from "./rules.ts";
+import { bodyOf, formOf, keyOf, nameOf, pathOf, type Values } from "./rules.ts";
 import { labelOf } from "./words.ts";
 
 export function RecordPage({ kind, encoded }: { kind: Kind; encoded: string }) {
-  const found = useQuery({ queryKey: [kind.name, "record", encoded], queryFn: () => ask<Values>("GET", pathOf(kind, encoded)) });
+  const found = useQuery({ queryKey: [kind.name, "record", encoded], queryFn: () => askTagged<Values>("GET", pathOf(kind, encoded)) });
   if (found.error !== null) return <Page title={kind.words}><Fault error={found.error} again={() => void found.refetch()} /></Page>;
   if (found.data === undefined) return <Page title={kind.words}>{null}</Page>;
-  return <Shown key={encoded} kind={kind} path={pathOf(kind, encoded)} record={found.data} />;
+  return <Shown key={encoded} kind={kind} path={pathOf(kind, encoded)} found={found.data} />;
 }
 
-function Shown({ kind, path, record }: { kind: Kind; path: string; record: Values }) {
+interface Tagged {
+  value: Values;
+  etag: string;
+}
+
+function Shown({ kind, path, found }: { kind: Kind; path: string; found: Tagged }) {
   const { whyNot } = useSession();
-  const [now, setNow] = useState(record);
-  const [theirs, setTheirs] = useState<{ record: Values; by: string | null; at: string | null } | undefined>(undefined);
+  const [{ value: now, etag }, setNow] = useState(found);
+  const [theirs, setTheirs] = useState<{ record: Tagged; by: string | null; at: string | null } | undefined>(undefined);
   const [error, setError] = useState<Error | undefined>(undefined);
   const base = formOf(kind.change, now);
-  const { form, change, forget } = useDraft(`${kind.name}/${keyOf(kind, record)}`, base);
+  const { form, change, forget } = useDraft(`${kind.name}/${keyOf(kind, now)}`, base);
   const changed = kind.change.filter(({ name }) => form[name] !== base[name]).length;
   const refused = whyNot(kind.feature, kind.level);
   const retired = typeof now["retired_on"] === "string" && now["retired_on"] <= today();
   const canRetire = kind.change.some((field) => field.name === "retired_on");
   const saved = (next: unknown) => {
-    setNow(next as Values);
+    setNow(next as Tagged);
     setError(undefined);
-    forget(formOf(kind.change, next as Values));
+    forget(formOf(kind.change, (next as Tagged).value));
   };
   const failed = (problem: Error) => {
-    const found = changedBy(problem);
-    setError(found === undefined ? problem : undefined);
-    if (found !== undefined) setTheirs({ record: found.current as Values, by: found.by, at: found.at });
+    const changedNow = changedBy(problem);
+    setError(changedNow === undefined ? problem : undefined);
+    if (changedNow === undefined) return;
+    const version = (problem as Refused).problem as unknown as { current_version: number };
+    setTheirs({ record: { value: changedNow.current as Values, etag: `"${version.current_version}"` }, by: changedNow.by, at: changedNow.at });
   };
-  const send = (fields: Fields) => ask<Values>(kind.method, path, {
-    headers: { "if-match": `"${revisionOf(now)}"` }, body: bodyOf(kind.change, fields, kind.method === "PATCH" ? base : undefined),
+  const send = (fields: Fields) => askTagged<Values>(kind.method, path, {
+    headers: { "if-match": etag }, body: bodyOf(kind.change, fields, kind.method === "PATCH" ? base : undefined),
   });
   return (
     <Page title={`${kind.words}: ${nameOf(kind, now)}`}
@@ -68,10 +75,10 @@ function Shown({ kind, path, record }: { kind: Kind; path: string; record: Value
       </Totals>
       <Inputs fields={kind.change} keys={kind.keys.map((key) => key.field)} form={form} whyNot={refused} faults={faultsOf(error)}
         change={(name, value) => change((fields) => ({ ...fields, [name]: value }))} />
-      {kind.history && <History of={[kind.name, keyOf(kind, now), revisionOf(now)]} get={() => ask<{ items: Schema<"HistoryStep">[] }>("GET", `${path}/history?limit=20`)} />}
+      {kind.history && <History of={[kind.name, keyOf(kind, now), etag]} get={() => ask<{ items: Schema<"HistoryStep">[] }>("GET", `${path}/history?limit=20`)} />}
       {theirs !== undefined && (
         <Conflict what={nameOf(kind, now)} by={theirs.by} at={theirs.at} labelOf={labelOf} cancel={() => setTheirs(undefined)}
-          base={base} theirs={formOf(kind.change, theirs.record)} yours={form}
+          base={base} theirs={formOf(kind.change, theirs.record.value)} yours={form}
           resolve={(fields) => {
             setNow(theirs.record);
             change(() => fields);

@@ -44,11 +44,6 @@ export function encodedKey(key: string): string {
   return key.split("/").map((part) => encodeURIComponent(decodeURIComponent(part))).join("/");
 }
 
-/** The version that a change is based on. */
-export function revisionOf(record: Values): string {
-  return String(record["revision"] ?? record["version"]);
-}
-
 /** The path of one record by the part of the address. */
 export function pathOf(kind: Kind, key: string): string {
   const parts = key.split("/");
