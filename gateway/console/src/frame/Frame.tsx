@@ -1,31 +1,31 @@
 // What surrounds every page: the search, the jobs, who is logged in, and the menu of what they may see.
 
-import { Button, Drawer, Menu, useMantineColorScheme } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { usePreference } from "../parts/usePreference.ts";
+import { later } from "../parts/later.tsx";
+import { isTyping, useKeysOff } from "../parts/useKey.ts";
 import classes from "./Frame.module.css";
-import { Jobs } from "./Jobs.tsx";
-import { Keys } from "./Keys.tsx";
 import { maySee, MENU, seenBy } from "./menu.ts";
-import { Palette } from "./Palette.tsx";
 import { useSession } from "./session.tsx";
-import { isTyping, PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
+import { PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
 import { Stale } from "./Stale.tsx";
 
-const KEYS = { off: false };
+const Jobs = later(async () => (await import("./Jobs.tsx")).Jobs);
+const Keys = later(async () => (await import("./Keys.tsx")).Keys);
+const MenuDrawer = later(async () => (await import("./MenuDrawer.tsx")).MenuDrawer);
+const Palette = later(async () => (await import("./Palette.tsx")).Palette);
+const UserMenu = later(async () => (await import("./UserMenu.tsx")).UserMenu);
 
 export function Frame() {
-  const { me, logOut } = useSession();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [open, setOpen] = useState<"palette" | "keys" | "menu" | undefined>(undefined);
-  const { value: keys, change: changeKeys, known } = usePreference("console.keys", KEYS);
+  const keys = useKeysOff();
   const narrow = useMediaQuery("(max-width: 767px)", false, { getInitialValueInEffect: false });
-  const dark = colorScheme === "dark";
   const close = useCallback(() => setOpen(undefined), []);
+  const openKeys = useCallback(() => setOpen("keys"), []);
   // Those who have switched them off must not use them before that is known.
-  useShortcuts(keys.off || !known, useCallback((kind) => setOpen(kind === "palette" ? "palette" : "keys"), []));
+  useShortcuts(keys.off, useCallback((kind) => setOpen(kind === "palette" ? "palette" : "keys"), []));
   const pages = <Pages onGo={close} />;
   return (
     <div className={classes["frame"]}>
@@ -35,26 +35,12 @@ export function Frame() {
         <Link to="/" className={classes["name"]}>Ratebook</Link>
         <button type="button" className={classes["search"]} onClick={() => setOpen("palette")} aria-keyshortcuts="Control+K">Search <kbd>Ctrl+K</kbd></button>
         <Jobs />
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="subtle" className={classes["me"] ?? ""}>{me.display_name || me.name} ▾</Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => setColorScheme(dark ? "light" : "dark")}>{dark ? "Light" : "Dark"} colors</Menu.Item>
-            <Menu.Item onClick={() => setOpen("keys")}>Keys</Menu.Item>
-            <Menu.Item component="a" href="/docs">API documentation</Menu.Item>
-            <Menu.Item onClick={() => void logOut()}>Log out</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <UserMenu openKeys={openKeys} />
       </header>
-      {narrow ? (
-        <Drawer opened={open === "menu"} onClose={close} title="Pages" size={240}>{pages}</Drawer>
-      ) : (
-        pages
-      )}
+      {narrow ? open === "menu" && <MenuDrawer close={close}>{pages}</MenuDrawer> : pages}
       <div className={classes["content"]}><Stale /><Outlet /></div>
       {open === "palette" && <Palette close={close} />}
-      {open === "keys" && <Keys off={keys.off} setOff={(off) => changeKeys(() => ({ off }))} close={close} />}
+      {open === "keys" && <Keys off={keys.off} setOff={keys.set} close={close} />}
     </div>
   );
 }

@@ -30,7 +30,11 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "Receivables",
     entries: [
       { to: "/batches", words: "Batches", feature: "receivables.batches", letter: "b" },
+      { to: "/customers", words: "Customers", feature: "receivables.customers" },
+      { to: "/write-offs", words: "Write-offs", feature: "receivables.write_offs" },
       { to: "/invoices", words: "Invoices", feature: "receivables.invoices", letter: "i" },
+      { to: "/credit-requests", words: "Credits to approve", feature: "receivables.credits" },
+      { to: "/emails", words: "E-mails", feature: "receivables.invoices" },
     ],
   },
   {

@@ -21,8 +21,3 @@ export function shortcutOf(pressed: Pressed, { waiting, typing, off }: { waiting
   if (key === "?") return { kind: "help" };
   return key === "g" ? { kind: "wait" } : undefined;
 }
-
-/** Whether keys are typed here, or belong to a dialog or menu that is open. */
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=dialog], [role=menu]") !== null;
-}

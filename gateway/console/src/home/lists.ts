@@ -8,6 +8,9 @@ const PAGES: Record<string, string> = {
   exports: "exports",
   invoices: "invoices",
   batches: "batches",
+  "credit-requests": "credit-requests",
+  "invoice-emails": "emails",
+  customers: "customers",
 };
 
 /** The address of the page for a list of the API with its filters; undefined if there is no page yet. */

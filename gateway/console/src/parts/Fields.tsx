@@ -2,6 +2,7 @@
 // Shift+Enter back; after the last one, `end` says where to.
 
 import { useRef, type KeyboardEvent, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import classes from "./Fields.module.css";
 
 interface Given {
@@ -15,10 +16,14 @@ export function Fields({ label, children, end }: Given) {
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
-    const open = [...(box.current?.querySelectorAll("input") ?? [])].filter((input) => !input.readOnly || input === event.target);
-    const next = open[open.indexOf(event.target) + (event.shiftKey ? -1 : 1)];
+    const from = event.target;
+    // What was typed can decide which fields there are, so it is passed on before the next one is looked for.
+    flushSync(() => from.blur());
+    const open = [...(box.current?.querySelectorAll("input") ?? [])].filter((input) => !input.readOnly || input === from);
+    const next = open[open.indexOf(from) + (event.shiftKey ? -1 : 1)];
     if (next !== undefined) next.focus();
-    else if (!event.shiftKey) end?.();
+    else if (event.shiftKey || end === undefined) from.focus();
+    else end();
   };
   return <div className={classes["fields"]} role="group" aria-label={label} ref={box} onKeyDown={press}>{children}</div>;
 }

@@ -7,8 +7,8 @@ const KINDS = {
   info: ["rated", "assigned", "valid", "payable"],
   progress: ["exporting", "validating", "posting", "sending", "awaiting_approval", "partly_settled", "waiting_for_posting", "running", "selected"],
   good: ["exported", "posted", "settled", "paid", "done", "active", "sent"],
-  warn: ["warnings", "credited", "done_with_refusals", "hold"],
-  bad: ["errors", "refused"],
+  warn: ["warnings", "warning", "credited", "done_with_refusals", "hold"],
+  bad: ["errors", "error", "refused"],
   closed: ["closed", "written_off", "retired", "void", "inactive", "dissolved", "cancelled"],
 } as const;
 const LOCKED = new Set(["exported", "posted"]);

@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, entrySearch, invoicesSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, creditRequestsSearch, customerSearch, customersSearch, emailsSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -38,5 +38,43 @@ const entry = createRoute({
   validateSearch: entrySearch,
   component: lazyRouteComponent(() => import("./entries/Entry.tsx"), "Entry"),
 });
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: "/credit-requests",
+  validateSearch: creditRequestsSearch,
+  component: lazyRouteComponent(() => import("./credits/CreditRequests.tsx"), "CreditRequests"),
+});
+const request = createRoute({
+  getParentRoute: () => root,
+  path: "/credit-requests/$id",
+  component: lazyRouteComponent(() => import("./credits/CreditRequest.tsx"), "CreditRequest"),
+});
+const emails = createRoute({
+  getParentRoute: () => root,
+  path: "/emails",
+  validateSearch: emailsSearch,
+  component: lazyRouteComponent(() => import("./emails/Emails.tsx"), "Emails"),
+});
+const writeOffs = createRoute({
+  getParentRoute: () => root,
+  path: "/write-offs",
+  validateSearch: writeOffsSearch,
+  component: lazyRouteComponent(() => import("./write-offs/WriteOffs.tsx"), "WriteOffs"),
+});
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: customersSearch,
+  component: lazyRouteComponent(() => import("./customers/Customers.tsx"), "Customers"),
+});
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  validateSearch: customerSearch,
+  component: lazyRouteComponent(() => import("./customers/Customer.tsx"), "Customer"),
+});
 
-export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry] as const;
+
+
+
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails, writeOffs, customers, customer] as const;

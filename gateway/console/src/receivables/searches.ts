@@ -58,3 +58,51 @@ export interface EntrySearch {
 export function entrySearch(given: Record<string, unknown>): EntrySearch {
   return { ...text(given, "tab"), ...text(given, "at"), ...text(given, "columns") };
 }
+
+export interface CreditRequestsSearch {
+  status?: string;
+  mine?: boolean;
+  sort?: string;
+}
+
+export function creditRequestsSearch(given: Record<string, unknown>): CreditRequestsSearch {
+  return { ...text(given, "status"), ...flag(given, "mine"), ...text(given, "sort") };
+}
+
+export interface EmailsSearch {
+  status?: string;
+  sort?: string;
+}
+
+export function emailsSearch(given: Record<string, unknown>): EmailsSearch {
+  return { ...text(given, "status"), ...text(given, "sort") };
+}
+
+export interface WriteOffsSearch {
+  ar_company?: string;
+  month?: string;
+}
+
+export function writeOffsSearch(given: Record<string, unknown>): WriteOffsSearch {
+  return { ...text(given, "ar_company"), ...text(given, "month") };
+}
+
+export interface CustomersSearch {
+  search?: string;
+  status?: "active" | "hold" | "inactive";
+  over_limit?: boolean;
+  sort?: string;
+}
+
+export function customersSearch(given: Record<string, unknown>): CustomersSearch {
+  return { ...text(given, "search"), ...text(given, "status"), ...flag(given, "over_limit"), ...text(given, "sort") } as CustomersSearch;
+}
+
+export interface CustomerSearch {
+  /** Which tab is open. */
+  tab?: string;
+}
+
+export function customerSearch(given: Record<string, unknown>): CustomerSearch {
+  return text(given, "tab");
+}

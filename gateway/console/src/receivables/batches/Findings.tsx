@@ -32,12 +32,12 @@ export function Findings({ batch }: { batch: BatchRow }) {
   if (found.error !== null) return <Fault error={found.error} again={() => void found.refetch()} />;
   const all = batch.errors + batch.warnings;
   return (
-    <section aria-label="Findings">
+    <section>
       <h2>Findings</h2>
       <Lines label="Findings" heads={HEADS} empty="Validation found nothing."
         rows={(found.data?.items ?? []).map((finding, place) => ({
           key: place,
-          cells: [<StatusMark status={finding.severity === "error" ? "errors" : "warnings"} />, <Where batchId={batch.id} finding={finding} />, finding.detail],
+          cells: [<StatusMark status={finding.severity} />, <Where batchId={batch.id} finding={finding} />, finding.detail],
         }))} />
       {all > MOST && <p>The first {MOST} of {all.toLocaleString("en-US")} are shown; the error list has them all.</p>}
     </section>

@@ -6,6 +6,7 @@ import { client, data } from "../../api/calls.ts";
 import { useSession } from "../../frame/session.tsx";
 import { CheckField } from "../../parts/CheckField.tsx";
 import { Command } from "../../parts/Command.tsx";
+import { today } from "../../parts/dates.ts";
 import { Fields } from "../../parts/Fields.tsx";
 import { LookUp } from "../../parts/LookUp.tsx";
 import { MoneyField } from "../../parts/MoneyField.tsx";
@@ -42,7 +43,8 @@ function Form({ done }: { done: (batch: BatchRow) => void }) {
   const [typed, setTyped] = useState({ company: "", month: "", total: "", count: "", description: "", restricted: false });
   const company = typed.company || (companies[0]?.code ?? "");
   const months = codes.data?.ar_companies.find(({ number }) => String(number) === company)?.open_months ?? [];
-  const month = typed.month || (months.at(-1) ?? "");
+  const current = today().slice(0, 7);
+  const month = typed.month || (months.includes(current) ? current : (months.at(-1) ?? ""));
   const set = (name: string) => (value: string) => setTyped((now) => ({ ...now, [name]: value }));
   const unread = faultOf("money", typed.total) ?? (/^\d{0,5}$/.test(typed.count) ? undefined : "The number of entries is a whole number.");
   return (

@@ -10,7 +10,7 @@ export function nameOf(batch: Pick<BatchRow, "month" | "number">): string {
   return `${batch.month} #${batch.number}`;
 }
 
-/** What is left to enter of the control total; nothing if there is none. */
+/** What is left to enter of the control total; a batch without one has nothing left. */
 export function toGo(batch: Pick<BatchRow, "control_total" | "entered">): string {
   return batch.control_total === null ? "0.00" : wireOf(centsOf(batch.control_total) - centsOf(batch.entered));
 }

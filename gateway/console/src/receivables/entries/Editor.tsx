@@ -49,7 +49,7 @@ export function Editor({ title, batch, entry, savedAs }: Given) {
   const draft = useDraft<EntryForm>(`batches/${batch.id}/entries/${seq ?? "new"}`, useMemo(() => (entry === undefined ? emptyForm() : formOf(entry)), [entry]));
   const { form, change } = draft;
   const whyClosed = whyNot("receivables.batches", "edit") ?? whyNotEdited(batch) ?? (entry?.action === "delete" ? "The entry deletes a posted transaction. Remove it, then bring the transaction back to change it." : undefined);
-  const forms = useEntryForms(batch.id, seq, form, whyClosed === undefined);
+  const forms = useEntryForms(batch.id, batch.ar_company, seq, form, whyClosed === undefined);
   const columns = useLineColumns(batch.ar_company, form.header, search.columns ?? "");
   const miscColumns = useMiscColumns(batch.ar_company);
   const save = useSave(batch.id, seq);
@@ -60,7 +60,9 @@ export function Editor({ title, batch, entry, savedAs }: Given) {
 
   const changeHeader = (field: string, value: string) => {
     const empties = value === "" && !forms.clearable.has(field);
-    change((before) => ({ ...before, header: changed(before.header, field, empties ? undefined : value, forms.resets.header[field] ?? []) }));
+    // A contract has its customer; one that was typed stays, and is refused if it is another.
+    const resets = (forms.resets.header[field] ?? []).filter((name) => field !== "contract" || name !== "customer");
+    change((before) => ({ ...before, header: changed(before.header, field, empties ? undefined : value, resets) }));
   };
   const changeLine = useCallback((key: string, field: string, value: string) => {
     const { resets, clearable } = now.current.forms;
@@ -92,7 +94,7 @@ export function Editor({ title, batch, entry, savedAs }: Given) {
 
   function arrive(sent: EntryForm, saved: EntryRead, then: "stay" | "next"): void {
     if (then === "next") {
-      draft.forget(emptyForm(now.current.form.added));
+      flushSync(() => draft.forget(emptyForm(now.current.form.added)));
       void navigate({ to: "/batches/$id/entries/$seq", params: { id: String(batch.id), seq: "new" }, search: {} });
       if (seq === null) focusFirst();
       return;
@@ -107,13 +109,16 @@ export function Editor({ title, batch, entry, savedAs }: Given) {
   }
 
   useEntryKeys(batch.id, seq, (then) => void saveNow(then));
+  const { ready } = forms;
   useEffect(() => {
+    if (!ready) return;
     if (search.at === undefined) focusFirst();
     else focusAt(search.at, now.current.form);
     // Only when the page is opened: afterwards the focus is where the clerk wants it.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  }, [ready]);
 
+  if (!ready) return <Page title={title}><BatchHead batch={batch} /></Page>;
   const tab = search.tab ?? "lines";
   const applied = /^\d+$/.test(form.header["apply_to"] ?? "") ? Number(form.header["apply_to"]) : null;
   const clash = save.clash;

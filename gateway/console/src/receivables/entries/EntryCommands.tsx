@@ -29,6 +29,9 @@ export function EntryCommands({ batch, entry, form, save, whyClosed, send }: Giv
         <Menu.Target><Button variant="default">More ▾</Button></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={toBatch}>Back to the batch</Menu.Item>
+          <Menu.Item onClick={() => void navigate({ to: "/write-offs", search: { ar_company: String(batch.ar_company), month: batch.month } })}>
+            Automatic write-offs
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {entry !== undefined && (

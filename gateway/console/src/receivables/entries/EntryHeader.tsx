@@ -1,7 +1,8 @@
 // The header of an entry: what the transaction is about. What is asked depends on its type.
 
-import { useCallback } from "react";
+import { useMemo } from "react";
 import { client, data, type Query } from "../../api/calls.ts";
+import { useSession } from "../../frame/session.tsx";
 import type { Choice } from "../../parts/choices.ts";
 import { DateField } from "../../parts/DateField.tsx";
 import { Fields } from "../../parts/Fields.tsx";
@@ -49,11 +50,14 @@ async function contracts(company: number, search: string): Promise<Choice[]> {
 
 export function EntryHeader({ company, header, form, faults, whyClosed, change, end }: Given) {
   const codes = useCodes().data;
-  const searches: Record<string, (words: string, byCode: boolean) => Promise<Choice[]>> = {
-    customer: useCallback((words: string) => customers(company, words), [company]),
-    apply_to: useCallback((words: string, byCode: boolean) => invoices(company, words, byCode), [company]),
-    contract: useCallback((words: string) => contracts(company, words), [company]),
-  };
+  const { whyNot } = useSession();
+  // Who may not read a list types its codes.
+  const [seesCustomers, seesInvoices, seesContracts] = ["customers", "invoices", "setup"].map((name) => whyNot(`receivables.${name}`, "view") === undefined);
+  const searches = useMemo((): Record<string, (words: string, byCode: boolean) => Promise<Choice[]>> => ({
+    ...(seesCustomers === true ? { customer: (words) => customers(company, words) } : {}),
+    ...(seesInvoices === true ? { apply_to: (words, byCode) => invoices(company, words, byCode) } : {}),
+    ...(seesContracts === true ? { contract: (words) => contracts(company, words) } : {}),
+  }), [company, seesCustomers, seesInvoices, seesContracts]);
   const choices: Record<string, readonly Choice[]> = {
     ...HEADER_CHOICES, pay_terms: choicesOf(codes, "pay_terms", company), receivable_type: choicesOf(codes, "receivable_types", company),
   };

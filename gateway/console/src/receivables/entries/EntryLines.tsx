@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { client, data, type Query } from "../../api/calls.ts";
+import { useSession } from "../../frame/session.tsx";
 import { Chips } from "../../parts/Chips.tsx";
 import type { Choice } from "../../parts/choices.ts";
 import type { GridColumn, GridLine, LineFaults, LineForm } from "../../parts/grid.ts";
@@ -21,15 +22,15 @@ const NONE: readonly Choice[] = [];
 /** The columns of the lines, with what can be chosen in them. */
 export function useLineColumns(company: number, header: Fields, wanted: string): readonly GridColumn[] {
   const codes = useCodes().data;
+  const { whyNot } = useSession();
   const contract = header["contract"] ?? "";
   const applied = /^\d+$/.test(header["apply_to"] ?? "") ? Number(header["apply_to"]) : null;
   const info = useOtherInfo(applied).data;
   const items = useQuery({
     queryKey: ["contract-items-of", company, contract],
     queryFn: () => data(client.GET(ITEMS, { params: { query: { ar_company: company, contract, limit: 250, totals: false } as Query<typeof ITEMS> } })),
-    enabled: contract !== "",
     // Who may not read the setup types the numbers of items.
-    retry: false,
+    enabled: contract !== "" && whyNot("receivables.setup", "view") === undefined,
   }).data;
   const type = header["type"] ?? "invoice";
   return useMemo(() => {
@@ -63,7 +64,7 @@ export function EntryLines(given: Given) {
     <>
       <LineGrid label="Lines" columns={given.columns} lines={given.lines} forms={given.forms} faults={given.faults} whyClosed={given.whyClosed}
         change={given.change} add={given.add} remove={given.remove} />
-      <Chips label="More columns" chips={MORE} on={wanted.split(" ")} change={(on) => want(on.filter(Boolean).join(" "))} />
+      <Chips label="More columns" labelled chips={MORE} on={wanted.split(" ")} change={(on) => want(on.filter(Boolean).join(" "))} />
     </>
   );
 }

@@ -3,16 +3,16 @@
 import type { Choice } from "../../parts/choices.ts";
 import type { GridColumn } from "../../parts/grid.ts";
 import type { Fields } from "../../parts/merge.ts";
-import type { Kind } from "../../parts/typed.ts";
+import { faultOf, type Kind } from "../../parts/typed.ts";
 
-export const TYPES: readonly Choice[] = [
-  { code: "invoice", name: "A new invoice" }, { code: "adjustment", name: "More or less on an invoice" },
-  { code: "credit_memo", name: "Takes back what was billed" }, { code: "write_off", name: "Gives up what is owed" },
+const TYPES: readonly Choice[] = [
+  { code: "invoice", shown: "Invoice", name: "" }, { code: "adjustment", shown: "Adjustment", name: "" },
+  { code: "credit_memo", shown: "Credit memo", name: "" }, { code: "write_off", shown: "Write-off", name: "" },
 ];
 const LINE_TYPES: readonly Choice[] = [
-  { code: "other", name: "Other" }, { code: "material", name: "Material" }, { code: "contract", name: "Contract item" },
+  { code: "other", name: "Anything else" }, { code: "material", name: "Units of a material" }, { code: "contract", name: "A contract item" },
 ];
-const DISPOSITIONS: readonly Choice[] = [{ code: "rerate", name: "Rate the order again" }, { code: "close", name: "Close the order" }];
+const DISPOSITIONS: readonly Choice[] = [{ code: "rerate", shown: "Rate again", name: "" }, { code: "close", shown: "Close", name: "" }];
 
 export interface HeaderField {
   field: string;
@@ -120,3 +120,14 @@ export function lineColumns(header: Fields, wanted: readonly string[], choices: 
 
 /** The choices of a field of the header that are always the same. */
 export const HEADER_CHOICES: Record<string, readonly Choice[]> = { type: TYPES, disposition: DISPOSITIONS };
+
+const NUMBERS = new Set(["receivable_type", "apply_to", "apply_line"]);
+const WORDS: Record<string, readonly Choice[]> = { ...HEADER_CHOICES, line_type: LINE_TYPES };
+
+/** Whether a value can be sent to ask for a form: it can be read, and a code that must be one of a few is one of them. */
+export function isSendable(field: string, value: string): boolean {
+  const choices = WORDS[field];
+  if (choices !== undefined && value !== "") return choices.some(({ code }) => code === value);
+  if (NUMBERS.has(field)) return /^\d*$/.test(value);
+  return faultOf(FIELDS[field]?.kind ?? COLUMNS[field]?.kind ?? "text", value) === undefined;
+}

@@ -3,8 +3,8 @@
 import type { GridLine, LineForm } from "../../parts/grid.ts";
 import type { Fields } from "../../parts/merge.ts";
 
-const MATERIAL = ["material", "um", "units", "unit_price"];
-const CONTRACT = ["contract_item", "contract_units"];
+const MATERIAL = { material: "a material", units: "units", unit_price: "a unit price" };
+const CONTRACT = { contract_item: "a contract item", contract_units: "contract units" };
 
 /** The kind of a line under a header. */
 export function kindOf(header: Fields, line: GridLine): string {
@@ -12,6 +12,14 @@ export function kindOf(header: Fields, line: GridLine): string {
   const contract = header["contract"] ? "contract" : "";
   const applied = line.values["apply_line"] ? "applied" : "new";
   return [type, contract, applied, line.values["line_type"] || contract || "other"].join(" ");
+}
+
+const FOLLOWS = "is taken from the invoice that this applies to";
+
+/** What is closed in the header of a type of transaction, for as long as the suite has not said it. */
+export function headerAtFirst(type: string): LineForm {
+  if (type === "invoice") return { type: { open: true, reason: null, required: true, default: "invoice" } };
+  return Object.fromEntries(["customer", "contract", "receivable_type"].map((field) => [field, closed(FOLLOWS)]));
 }
 
 function closed(reason: string) {
@@ -22,8 +30,11 @@ function closed(reason: string) {
 export function closedAtFirst(kind: string): LineForm {
   const [, , , type] = kind.split(" ");
   const reckoned = { tax: closed("is calculated from the tax code and the tax basis") };
-  const materials = Object.fromEntries(MATERIAL.map((field) => [field, closed("only a material line has it")]));
-  const contracts = Object.fromEntries(CONTRACT.map((field) => [field, closed("only a contract line has it")]));
+  const only = (what: string, fields: Record<string, string>) =>
+    Object.fromEntries(Object.entries(fields).map(([field, words]) => [field, closed(`only a ${what} line has ${words}`)]));
+  const materials = type === "material" ? {} : only("material", MATERIAL);
+  const contracts = type === "contract" ? {} : only("contract", CONTRACT);
+  const um = type === "other" ? { um: closed("only contract and material lines have a unit of measure") } : {};
   const amount = kind.includes(" new ") ? { amount: closed("is calculated from the net amount and the tax") } : {};
-  return { ...reckoned, ...amount, ...(type === "material" ? {} : materials), ...(type === "contract" ? {} : contracts) };
+  return { ...reckoned, ...amount, ...um, ...materials, ...contracts };
 }

@@ -5,8 +5,9 @@ import { client, data, type Schema } from "../../api/calls.ts";
 import type { CellForm, GridLine, LineForm } from "../../parts/grid.ts";
 import type { Fields } from "../../parts/merge.ts";
 import { PAUSE_MS } from "../../parts/useTyped.ts";
+import { isSendable } from "./columns.ts";
 import { headerBody, lineBody, linesToSend, type EntryForm } from "./form.ts";
-import { closedAtFirst, kindOf } from "./kinds.ts";
+import { closedAtFirst, headerAtFirst, kindOf } from "./kinds.ts";
 
 type Answer = Schema<"DraftForms">;
 type Read = Readonly<Record<string, Schema<"DraftField">>>;
@@ -15,7 +16,9 @@ const MOST = 200;
 const SAMPLES = ["other", "material"];
 
 interface Known {
-  header: LineForm;
+  /** The form of the header for the type that it was asked for, and the last ones of all types. */
+  header: { type: string; fixed: boolean; form: LineForm } | undefined;
+  headers: Readonly<Record<string, LineForm>>;
   /** The fields that get their default again when a field is changed, of the header and of lines. */
   resets: Readonly<Record<"header" | "lines", Readonly<Record<string, readonly string[]>>>>;
   clearable: ReadonlySet<string>;
@@ -25,9 +28,15 @@ interface Known {
   warnings: readonly Schema<"Finding">[];
 }
 
-const NOTHING: Known = { header: {}, resets: { header: {}, lines: {} }, clearable: new Set(), own: {}, kinds: {}, faults: {}, warnings: [] };
+const NOTHING: Known = { header: undefined, headers: {}, resets: { header: {}, lines: {} }, clearable: new Set(), own: {}, kinds: {}, faults: {}, warnings: [] };
 
-export interface EntryForms extends Omit<Known, "own" | "kinds"> {
+/** What was learned in a company, for the entries that come after. */
+const LEARNED = new Map<number, Known>();
+
+export interface EntryForms extends Omit<Known, "own" | "kinds" | "header" | "headers"> {
+  /** Whether anything is known; only the first entry in a company waits for that. */
+  ready: boolean;
+  header: LineForm;
   lines: Readonly<Record<string, LineForm>>;
   lineFaults: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether what is shown may still change, because the answer is not there yet. */
@@ -48,6 +57,8 @@ interface Asked {
   header: Fields;
   lines: readonly GridLine[];
   samples: readonly GridLine[];
+  /** Whether lines fix a part of the header. */
+  fixed: boolean;
 }
 
 /** What is known after an answer. Faults of fields that are only empty yet are not held against who types. */
@@ -71,29 +82,41 @@ function learned(before: Known, asked: Asked, answer: Answer): Known {
   });
   const line = answer.lines[0];
   const cleared = [...Object.entries(answer.header), ...Object.entries(line ?? {})].filter(([, { clearable }]) => clearable).map(([name]) => name);
+  const [type, form] = [typeOf(asked.header), formOfFields(answer.header)];
   return {
-    header: formOfFields(answer.header),
+    header: { type, fixed: asked.fixed, form },
+    headers: asked.fixed ? before.headers : { ...before.headers, [type]: Object.keys(asked.header).length === 0 ? form : (before.headers[type] ?? withoutAmounts(form)) },
     resets: { header: resetsOf(answer.header), lines: line === undefined ? before.resets.lines : resetsOf(line) },
     clearable: new Set(line === undefined ? [...before.clearable, ...cleared] : cleared),
     own, kinds, faults, warnings: answer.warnings,
   };
 }
 
-const KEPT = new Set(["line_type", "gl_account", "tax_code"]);
+const KEPT = new Set(["type", "line_type", "gl_account", "tax_code"]);
 
 function withoutAmounts(form: LineForm): LineForm {
   return Object.fromEntries(Object.entries(form).map(([field, cell]) => [field, KEPT.has(field) ? cell : { ...cell, default: "" }]));
 }
 
+function typeOf(header: Fields): string {
+  return header["type"] || "invoice";
+}
+
+/** What can be asked about: a value that is half typed is left out. */
+function sendable(values: Fields): Fields {
+  return Object.fromEntries(Object.entries(values).filter(([field, value]) => isSendable(field, value)));
+}
+
 function samplesFor(header: Fields, known: Known): GridLine[] {
-  const type = header["type"] || "invoice";
+  const type = typeOf(header);
   if ((type !== "invoice" && type !== "adjustment") || header["contract"]) return [];
   const samples = SAMPLES.map((line_type): GridLine => ({ key: `sample ${line_type}`, values: { line_type } }));
   return samples.filter((line) => known.kinds[kindOf(header, line)] === undefined);
 }
 
-export function useEntryForms(batchId: number, seq: number | null, form: EntryForm, editable: boolean): EntryForms {
-  const [known, setKnown] = useState(NOTHING);
+export function useEntryForms(batchId: number, company: number, seq: number | null, form: EntryForm, editable: boolean): EntryForms {
+  const [known, setKnown] = useState(() => LEARNED.get(company) ?? NOTHING);
+  const [tried, setTried] = useState(false);
   const asked = useRef<{ header: Fields | undefined; fixed: string; lines: Map<string, GridLine>; sent: number; taken: number }>({
     header: undefined, fixed: "", lines: new Map(), sent: 0, taken: 0,
   });
@@ -124,25 +147,31 @@ export function useEntryForms(batchId: number, seq: number | null, form: EntryFo
         const answer = await data(client.POST("/api/v1/receivables/batches/{batch_id}/entry-forms", {
           params: { path: { batch_id: batchId } },
           body: {
-            seq, header: headerBody(now.header), lines: [...lines, ...samples].map(lineBody), ...flags,
+            seq, header: headerBody(sendable(now.header)), ...flags,
+            lines: [...lines, ...samples].map((line) => lineBody({ key: line.key, values: sendable(line.values) })),
           },
         }));
         // An answer to earlier words says nothing about the header any more, but its lines may be the last of theirs.
-        setKnown((state) => {
-          const next = learned(state, { header: now.header, lines, samples }, answer);
-          return number > memory.taken ? next : { ...state, own: { ...next.own, ...state.own }, kinds: next.kinds };
-        });
+        const newest = number > memory.taken;
         memory.taken = Math.max(memory.taken, number);
+        setKnown((state) => {
+          const next = learned(state, { header: now.header, lines, samples, fixed: flags.has_lines || flags.keeps_lines }, answer);
+          return newest ? next : { ...state, own: { ...next.own, ...state.own }, kinds: next.kinds };
+        });
         if (answer.lines.length === 0) memory.lines.clear();
       } catch {
         // The last answer counts until the next one; saving says what is wrong.
         memory.header = undefined;
       } finally {
+        setTried(true);
         if (number === memory.sent) setWaiting(false);
       }
     }
-  }, [batchId, seq, editable, form.header, form.lines]);
+  }, [batchId, company, seq, editable, form.header, form.lines]);
 
+  useEffect(() => {
+    if (known.header !== undefined) LEARNED.set(company, { ...known, header: undefined, own: {}, faults: {}, warnings: [] });
+  }, [company, known]);
   const lines = useMemo(() => {
     const found: Record<string, LineForm> = {};
     for (const line of form.lines) {
@@ -152,8 +181,15 @@ export function useEntryForms(batchId: number, seq: number | null, form: EntryFo
     return found;
   }, [form.lines, form.header, known.own, known.kinds]);
   const lineFaults = useMemo(() => Object.fromEntries(Object.entries(known.own).map(([key, { faults }]) => [key, faults])), [known.own]);
-  const { own: _own, kinds: _kinds, ...rest } = known;
-  return { ...rest, lines, lineFaults, waiting };
+  const type = typeOf(form.header);
+  // Once all lines are gone, they fix nothing any more, whatever the last answer was about.
+  const free = linesToSend(form).length === 0;
+  const header = useMemo(() => {
+    const own = known.header?.type === type && !(free && known.header.fixed) ? known.header.form : undefined;
+    return own ?? known.headers[type] ?? headerAtFirst(type);
+  }, [known.header, known.headers, type, free]);
+  const { resets, clearable, faults, warnings } = known;
+  return { resets, clearable, faults, warnings, header, lines, lineFaults, waiting, ready: !editable || tried || known !== NOTHING };
 }
 
 const FIRST = new Map<string, LineForm>();

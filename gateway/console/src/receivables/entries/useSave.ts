@@ -59,6 +59,7 @@ export function useSave(batchId: number, seq: number | null): Save {
   function saved(entry: EntryRead): EntryRead {
     setState({});
     queries.setQueryData(["entry", batchId, entry.seq], entry);
+    queries.setQueryData<number[]>(["entries", batchId, "seqs"], (known) => [...(known ?? []).filter((one) => one !== entry.seq), entry.seq].sort((one, other) => one - other));
     for (const name of ["batch", "entries", "batches", "findings", "waiting"]) void queries.invalidateQueries({ queryKey: [name] });
     return entry;
   }
