@@ -72,6 +72,30 @@ export async function fileOf(path: string, query: object, mediaType: string): Pr
   );
 }
 
+/** Sends a request whose path the types do not know, because it was made from the document; throws Refused or Unknown. */
+export async function ask<T>(method: string, path: string, given: Given = {}): Promise<T> {
+  return (await askTagged<T>(method, path, given)).value;
+}
+
+interface Given {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The same, with the ETag of the answer, which a change sends as If-Match. */
+export async function askTagged<T>(method: string, path: string, given: Given = {}): Promise<{ value: T; etag: string }> {
+  const { body, headers = {} } = given;
+  const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
+  const type = body === undefined || body instanceof Blob ? {} : { "content-type": "application/json" };
+  const request = new Request(`${location.origin}${path}`, { method, headers: { ...type, ...headers }, ...(sent === undefined ? {} : { body: sent }) });
+  return data(
+    sessionFetch(request).then(async (response) => {
+      const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => "unreadable");
+      return response.ok ? { data: { value: answer as T, etag: response.headers.get("etag") ?? "" }, response } : { error: answer, response };
+    }),
+  );
+}
+
 /** A key that makes two sendings of the same command one. */
 export function newKey(): string {
   return crypto.randomUUID();
