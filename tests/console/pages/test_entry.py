@@ -57,7 +57,7 @@ def test_a_clerk_enters_validates_and_posts_a_batch_with_keys_only(sitting: SitD
     expect(page.get_by_role("grid", name="Batches")).to_be_visible()
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="New batch")
-    dialog.get_by_label("Control total").focus()
+    expect(dialog.get_by_label("Control total")).to_be_focused()
     walk(page, "1,082.50", "2", "Paper of today")
     page.keyboard.press("Tab")
     dialog.get_by_role("button", name="Create batch").press("Enter")

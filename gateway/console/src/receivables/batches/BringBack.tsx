@@ -54,7 +54,7 @@ function Form({ batch, done }: Omit<Given, "whyNot">) {
     <>
       <p>Only transactions of {batch.month} that were entered here can be brought back. Nobody else can amend the invoice until the batch is posted.</p>
       <Fields label="Bring back">
-        <LookUp label="Transaction" recent={`transaction-${batch.ar_company}-${batch.month}`} search={search} named value={transaction} change={setTransaction}
+        <LookUp first label="Transaction" recent={`transaction-${batch.ar_company}-${batch.month}`} search={search} named value={transaction} change={setTransaction}
           placeholder="Invoice number" />
         <LookUp label="To" recent="bring-back" choices={ACTIONS} value={action} change={setAction} />
       </Fields>
