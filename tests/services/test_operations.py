@@ -175,6 +175,8 @@ async def test_receivables_has_its_own_dead_letters(
     done = await client.post(f"/v1/dead-letters/{letter}/replay", headers={"idempotency-key": "one"})
     assert done.json() == {"id": letter, "result": "closed"}
     assert (await client.get("/v1/status")).json()["dead_letters"] == 0
+    reader = client_of(app, identity("receivables", Grant("receivables.audit", Level.VIEW)))
+    assert (await reader.get("/v1/audit/chain")).json()["checked"] == 0
     await app.state.database.close()
 
 
@@ -188,6 +190,15 @@ async def test_a_limited_grant_shows_no_messages(
     assert replayed.status_code == 403
     viewer = ask(Grant(FEATURE, Level.VIEW))
     assert (await viewer.post(f"/v1/dead-letters/{letter}/replay")).status_code == 403
+
+
+async def test_the_chain_of_the_audit_is_shown_to_those_who_see_all_of_it(
+    ask: Callable[..., httpx.AsyncClient],
+) -> None:
+    audit = Grant("rating.audit", Level.VIEW)
+    assert (await ask(audit).get("/v1/audit/chain")).json()["sealed"] == 0
+    limited = Grant("rating.audit", Level.VIEW, Limits(branches=frozenset({"SAT"})))
+    assert (await ask(limited).get("/v1/audit/chain")).status_code == 403
 
 
 def test_the_times_of_requests_are_those_of_the_last_minutes() -> None:

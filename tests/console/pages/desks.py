@@ -92,7 +92,7 @@ def sit_down(browser: Browser, suite: Suite, user: str, *, width: int = 1280, da
     page.on("console", note_in(desk.errors))
     desk.open("")
     desk.log_in()
-    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    expect(page.get_by_role("banner")).to_be_visible()
     return desk
 
 

@@ -130,6 +130,53 @@ def test_a_part_is_typed_line_by_line_and_too_much_is_refused_before_it_is_sent(
     expect(page.get_by_text("eleven is not an amount")).to_be_visible()
 
 
+def test_over_the_limit_somebody_else_approves_what_was_asked_for(sitting: SitDown, suite: Suite) -> None:
+    admin = r"ALAMO\admin"
+    with closing(Clerk(suite.gateway_url, admin, suite.home.secrets.password_of(admin))) as clerk:
+        answer = clerk.call("GET", "/receivables/ar-companies/1")
+        company = {name: value for name, value in answer.json().items() if name not in {"changed_by", "changed_at"}}
+        version = {"if-match": answer.headers["etag"]}
+        clerk.call("PUT", "/receivables/ar-companies/1", json={**company, "four_eyes_limit": "1.00"}, headers=version)
+    desk = sitting(RITA)
+    desk.open("invoices")
+    page = desk.page
+    open_invoice(page, "100006")
+    page.get_by_role("link", name="Credit", exact=True).click()
+    field = page.get_by_role("textbox", name="Credit of line 1")
+    field.fill("5")
+    page.get_by_role("textbox", name="Reason").fill("agreed on the telephone")
+    page.get_by_role("button", name="Ask for approval").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ask for $5.00").click()
+    expect(page.get_by_role("heading", level=1, name="The credit awaits approval")).to_be_visible()
+    desk.open("credit-requests?status=awaiting_approval")
+    page.get_by_role("grid", name="Credits to approve").get_by_role("row").nth(1).dblclick()
+    approve = page.get_by_role("button", name="Approve", exact=True)
+    expect(approve).to_have_attribute("aria-disabled", "true")
+    other = sitting(admin)
+    other.open("credit-requests?status=awaiting_approval&mine=false")
+    other.page.get_by_role("grid", name="Credits to approve").get_by_role("row").nth(1).dblclick()
+    other.page.get_by_role("button", name="Approve", exact=True).click()
+    other.page.get_by_role("dialog").get_by_role("button", name="Credit $5.00").dblclick()
+    expect(other.page.get_by_role("main").get_by_text("approved", exact=True).first).to_be_visible()
+    desk.open("invoices")
+    open_invoice(page, "100006")
+    expect(page.get_by_role("region", name="Credits and other amendments").locator("tfoot")).to_contain_text("−5.00")
+
+
+def test_an_email_that_cannot_be_sent_says_why(sitting: SitDown) -> None:
+    """The sample's suite has no mail server."""
+    desk = sitting(RITA)
+    desk.expected = {"409"}
+    desk.open("invoices")
+    open_invoice(desk.page, "100007")
+    desk.page.get_by_role("button", name="E-mail").click()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Send it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("mail")
+    desk.open("emails")
+    expect(desk.page.get_by_text("No e-mail is here.")).to_be_visible()
+
+
 def test_who_may_not_credit_is_told_why(sitting: SitDown) -> None:
     desk = sitting(r"ALAMO\bill")
     desk.open("invoices")
@@ -143,4 +190,7 @@ def test_who_may_not_credit_is_told_why(sitting: SitDown) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_pages_of_an_invoice_can_be_used_by_everybody(sitting: SitDown, width: int, dark: bool) -> None:
-    look_at(sitting(RITA, width=width, dark=dark), ["invoices/1", "invoices/2", "invoices/5/credit"])
+    look_at(
+        sitting(RITA, width=width, dark=dark),
+        ["invoices/1", "invoices/2", "invoices/5/credit", "credit-requests", "credit-requests/1", "emails"],
+    )

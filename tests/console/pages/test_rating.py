@@ -23,7 +23,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
 
 
 def total_of(page: Page) -> str:
-    return page.get_by_role("region", name="Charges").locator("tfoot td").last.text_content() or ""
+    return page.get_by_role("region", name="Charged lines").locator("tfoot td").last.text_content() or ""
 
 
 def test_an_order_is_rated_changed_and_taken_back_by_keyboard(sitting: SitDown) -> None:
@@ -64,10 +64,10 @@ def test_an_order_is_rated_changed_and_taken_back_by_keyboard(sitting: SitDown) 
     dialog.get_by_role("textbox", name="Rate").fill("10")
     dialog.get_by_role("textbox", name="Rate").press("Enter")
     expect(dialog).to_be_hidden()
-    expect(page.get_by_role("region", name="Charges").locator("tfoot")).to_contain_text("55.10")
+    expect(page.get_by_role("region", name="Charged lines").locator("tfoot")).to_contain_text("55.10")
     page.get_by_role("button", name="Remove Service of summons").first.click()
     expect(page.get_by_role("region", name="Entered by hand").get_by_role("row")).to_have_count(2)
-    history = page.get_by_role("region", name="History").first
+    history = page.get_by_role("region", name="History")
     expect(history).to_contain_text("rated")
     expect(history).to_contain_text("ALAMO\\bill")
 

@@ -8,6 +8,8 @@ const PAGES: Record<string, string> = {
   exports: "exports",
   invoices: "invoices",
   batches: "batches",
+  "credit-requests": "credit-requests",
+  "invoice-emails": "emails",
   customers: "customers",
 };
 

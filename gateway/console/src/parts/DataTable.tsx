@@ -40,6 +40,8 @@ interface Given<Row> {
   onSort?: (sort: string) => void;
   chosen?: Chosen;
   onOpen?: (row: Row) => void;
+  /** Shows a row beside the list; Space does it then, and `x` alone chooses. */
+  onPeek?: (row: Row) => void;
   /** What is said instead of rows. */
   empty: ReactNode;
   loading: boolean;
@@ -100,7 +102,9 @@ export function DataTable<Row>(given: Given<Row>) {
   function press(event: KeyboardEvent): void {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20, Home: -rows.length, End: rows.length };
     const row = rows[focus];
+    if (event.target !== event.currentTarget) return;
     if (event.key in steps) move(focus + (steps[event.key] as number));
+    else if (event.key === " " && row !== undefined && given.onPeek !== undefined) given.onPeek(row);
     else if ((event.key === "x" || event.key === " ") && row !== undefined) choose(focus, event.shiftKey);
     else if (event.key === "Enter" && row !== undefined && onOpen !== undefined) onOpen(row);
     else return;

@@ -5,7 +5,8 @@ import classes from "./Lines.module.css";
 
 interface Given {
   label: string;
-  heads: readonly { words: string; right?: boolean }[];
+  /** A head that is `unseen` is only read aloud, as that of a column of commands. */
+  heads: readonly { words: string; right?: boolean; unseen?: boolean }[];
   rows: readonly { key: number | string; cells: readonly ReactNode[] }[];
   sums?: readonly ReactNode[];
   empty: string;
@@ -16,7 +17,7 @@ export function Lines({ label, heads, rows, sums, empty }: Given) {
     <div className={classes["scroller"]} role="region" aria-label={label} tabIndex={0}>
       <table className={classes["lines"]}>
         <thead>
-          <tr>{heads.map((head) => <th key={head.words} scope="col" data-right={head.right}>{head.words}</th>)}</tr>
+          <tr>{heads.map((head) => <th key={head.words} scope="col" data-right={head.right}>{head.unseen === true ? <span className={classes["unseen"]}>{head.words}</span> : head.words}</th>)}</tr>
         </thead>
         <tbody>
           {rows.length === 0 && <tr><td colSpan={heads.length}>{empty}</td></tr>}

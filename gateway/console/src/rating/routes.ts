@@ -3,7 +3,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
 import {
-  commissionsSearch, exportsSearch, orderSearch, ordersSearch, outcomeSearch, rateTablesSearch, readySearch, rollupsSearch, runsSearch, wipSearch,
+  commissionsSearch, exportRunSearch, exportsSearch, orderSearch, ordersSearch, outcomeSearch, rateTablesSearch, readySearch, rollupsSearch, runsSearch, wipSearch,
 } from "./searches.ts";
 
 const ready = createRoute({
@@ -21,6 +21,7 @@ const exports = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: "/exports/$id",
+  validateSearch: exportRunSearch,
   component: lazyRouteComponent(() => import("./exports/ExportRun.tsx"), "ExportRun"),
 });
 const orders = createRoute({

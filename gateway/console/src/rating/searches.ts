@@ -8,13 +8,15 @@ export interface ReadySearch {
   bill_to?: string;
   warning?: string[];
   exportable?: boolean;
+  /** Which sums are shown. */
+  sums?: string;
   sort?: string;
 }
 
 export function readySearch(given: Record<string, unknown>): ReadySearch {
   return {
     ...text(given, "search"), ...text(given, "branch"), ...text(given, "bill_to"), ...texts(given, "warning"),
-    ...flag(given, "exportable"), ...text(given, "sort"),
+    ...flag(given, "exportable"), ...text(given, "sums"), ...text(given, "sort"),
   };
 }
 
@@ -144,4 +146,14 @@ export function rateTablesSearch(given: Record<string, unknown>): RateTablesSear
     ...text(given, "search"), ...text(given, "branch"), ...text(given, "customer_type"), ...text(given, "priority"), ...text(given, "job_type"),
     ...text(given, "region"), ...day(given, "on"), ...text(given, "sort"),
   };
+}
+
+export interface ExportRunSearch {
+  outcome?: string;
+  search?: string;
+  sort?: string;
+}
+
+export function exportRunSearch(given: Record<string, unknown>): ExportRunSearch {
+  return { ...text(given, "outcome"), ...text(given, "search"), ...text(given, "sort") };
 }

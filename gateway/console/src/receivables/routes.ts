@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, customersSearch, customerSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, creditRequestsSearch, customerSearch, customersSearch, emailsSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -38,6 +38,23 @@ const entry = createRoute({
   validateSearch: entrySearch,
   component: lazyRouteComponent(() => import("./entries/Entry.tsx"), "Entry"),
 });
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: "/credit-requests",
+  validateSearch: creditRequestsSearch,
+  component: lazyRouteComponent(() => import("./credits/CreditRequests.tsx"), "CreditRequests"),
+});
+const request = createRoute({
+  getParentRoute: () => root,
+  path: "/credit-requests/$id",
+  component: lazyRouteComponent(() => import("./credits/CreditRequest.tsx"), "CreditRequest"),
+});
+const emails = createRoute({
+  getParentRoute: () => root,
+  path: "/emails",
+  validateSearch: emailsSearch,
+  component: lazyRouteComponent(() => import("./emails/Emails.tsx"), "Emails"),
+});
 const writeOffs = createRoute({
   getParentRoute: () => root,
   path: "/write-offs",
@@ -57,4 +74,7 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import("./customers/Customer.tsx"), "Customer"),
 });
 
-export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, writeOffs, customers, customer] as const;
+
+
+
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails, writeOffs, customers, customer] as const;

@@ -59,6 +59,25 @@ export function entrySearch(given: Record<string, unknown>): EntrySearch {
   return { ...text(given, "tab"), ...text(given, "at"), ...text(given, "columns") };
 }
 
+export interface CreditRequestsSearch {
+  status?: string;
+  mine?: boolean;
+  sort?: string;
+}
+
+export function creditRequestsSearch(given: Record<string, unknown>): CreditRequestsSearch {
+  return { ...text(given, "status"), ...flag(given, "mine"), ...text(given, "sort") };
+}
+
+export interface EmailsSearch {
+  status?: string;
+  sort?: string;
+}
+
+export function emailsSearch(given: Record<string, unknown>): EmailsSearch {
+  return { ...text(given, "status"), ...text(given, "sort") };
+}
+
 export interface WriteOffsSearch {
   ar_company?: string;
   month?: string;

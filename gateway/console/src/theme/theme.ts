@@ -11,6 +11,9 @@ const resolver: VariantColorsResolver = (input) => {
   return input.variant === "filled" ? { ...colors, color: "var(--on-accent)" } : colors;
 };
 
+/** The button has no name of its own, and the header would be a second banner of the page. */
+const DIALOG = { closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } };
+
 export const theme = createTheme({
   primaryColor: "accent",
   colors: { accent },
@@ -25,7 +28,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
-    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Drawer: { defaultProps: DIALOG },
+    Modal: { defaultProps: DIALOG },
   },
 });
 
@@ -39,8 +43,13 @@ export const variables: CSSVariablesResolver = () => {
     "--mantine-color-error": "var(--bad-text)",
     "--mantine-primary-color-contrast": "var(--on-accent)",
     "--mantine-primary-color-filled": "var(--accent)",
+    "--mantine-color-default": "var(--page)",
+    "--mantine-color-default-color": "var(--text)",
+    "--mantine-color-default-hover": "var(--sunken)",
     "--mantine-color-default-border": "var(--control)",
   };
+  // The grounds and borders of what lies over a page.
+  const dark = { ...both, "--mantine-color-dark-6": "var(--page)", "--mantine-color-dark-5": "var(--sunken)", "--mantine-color-dark-4": "var(--control)" };
   // Mantine sets them for each color scheme, so they are set again there.
-  return { variables: {}, light: both, dark: both };
+  return { variables: {}, light: both, dark };
 };

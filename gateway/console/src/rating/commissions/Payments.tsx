@@ -15,7 +15,7 @@ export function Payments({ open }: { open: (payment: number) => void }) {
   if (found.error !== null) return <Fault error={found.error} again={() => void found.refetch()} />;
   return (
     <Lines label="Payments" empty="No payment yet. Select what is owed."
-      heads={[{ words: "Payment" }, { words: "Status" }, { words: "Selected" }, { words: "Paid" }, { words: "Servers", right: true }, { words: "Total", right: true }, { words: "" }]}
+      heads={[{ words: "Payment" }, { words: "Status" }, { words: "Selected" }, { words: "Paid" }, { words: "Servers", right: true }, { words: "Total", right: true }, { words: "Commands", unseen: true }]}
       rows={(found.data?.items ?? []).map((payment) => ({
         key: payment.id,
         cells: [

@@ -15,7 +15,7 @@ export function Periods({ open }: { open: (period: number) => void }) {
   if (found.error !== null) return <Fault error={found.error} again={() => void found.refetch()} />;
   return (
     <Lines label="Periods" empty="No period yet. The first commission opens one."
-      heads={[{ words: "Period" }, { words: "Status" }, { words: "Opened" }, { words: "Closed" }, { words: "Bookings", right: true }, { words: "Amount", right: true }, { words: "" }]}
+      heads={[{ words: "Period" }, { words: "Status" }, { words: "Opened" }, { words: "Closed" }, { words: "Bookings", right: true }, { words: "Amount", right: true }, { words: "Commands", unseen: true }]}
       rows={(found.data?.items ?? []).map((period) => ({
         key: period.id,
         cells: [

@@ -11,13 +11,13 @@ import { momentWords } from "../../parts/dates.ts";
 import { Fault } from "../../parts/Fault.tsx";
 import { changedBy } from "../../parts/faults.ts";
 import { Lines } from "../../parts/Lines.tsx";
+import { NumberCell } from "../../parts/NumberCell.tsx";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { faultOf } from "../../parts/typed.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import { keyWords, useNames } from "../codes.ts";
 import { EndProfile, SaveAs } from "./commands.tsx";
-import { RateCell } from "./RateCell.tsx";
-import { priceWords, ratesOf, rateWords, withRates } from "./rules.ts";
+import { commissionWords, priceWords, ratesOf, rateWords, withRates } from "./rules.ts";
 import { TryOrder } from "./TryOrder.tsx";
 
 const route = getRouteApi("/rate-tables/$id");
@@ -94,8 +94,8 @@ function Shown({ profile, etag }: { profile: Schema<"ShownProfile">; etag: strin
           key: line.position,
           cells: [
             line.position, line.billing_item, whenCharged(line, names.nameOf("bill_types", line.bill_type)), methodWords(line), limitsOf(line),
-            line.commission_method === null ? "" : `${line.commission_method} ${line.commission_rate ?? ""}`.trim(), line.income_account,
-            line.rate === null ? "" : <RateCell key="rate" label={`Rate, line ${line.position}`} value={typed[line.position] ?? line.rate} whyClosed={denied}
+            commissionWords(line), line.income_account,
+            line.rate === null ? "" : <NumberCell key="rate" label={`Rate, line ${line.position}`} value={typed[line.position] ?? line.rate} whyClosed={denied}
               change={(rate) => setTyped((now) => ({ ...now, [line.position]: rate }))} />,
           ],
         }))} />

@@ -30,7 +30,7 @@ export function TryOrder({ profileId }: { profileId: number }) {
   return (
     <section aria-label="Try it on an order">
       <h2>Try it on an order</h2>
-      <LookUp label="Order" recent="work-orders" value={number} change={setNumber} search={ordersLike} />
+      <Columns><LookUp label="Order" recent="work-orders" value={number} change={setNumber} search={ordersLike} /><span /></Columns>
       {tried.error !== null && <Fault error={tried.error} />}
       {found === null && <p>There is no order {number}.</p>}
       {found != null && (

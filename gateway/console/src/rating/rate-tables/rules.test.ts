@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schema } from "../../api/calls.ts";
-import { itemsOf, priceWords, ratesOf, rateWords, withRates } from "./rules.ts";
+import { commissionWords, itemsOf, priceWords, ratesOf, rateWords, withRates } from "./rules.ts";
 
 const LINE: Schema<"ShownLine"> = {
   billing_item: "Service of process", mode: "default", bill_type: null, method: "flat", rate: "80.00000", included_units: "0", quantity_source: "ONE", unit_size: "1",
@@ -20,6 +20,13 @@ test("the matrix shows each kind of price in few words", () => {
   expect(PROFILE.lines.map(priceWords)).toEqual(["80.00", "0.725 / miles"]);
   expect(priceWords({ ...LINE, method: "percent_of", rate: "10.00000" })).toBe("10 %");
   expect(priceWords({ ...LINE, method: "multiplier", rate: "2" })).toBe("× 2");
+});
+
+test("what servers earn is a percentage, an amount, or their own", () => {
+  expect(commissionWords({ commission_method: "percent", commission_rate: "12.50000" })).toBe("12.5 %");
+  expect(commissionWords({ commission_method: "flat", commission_rate: "25.00000" })).toBe("25.00");
+  expect(commissionWords({ commission_method: "server", commission_rate: null })).toBe("the server's own");
+  expect(commissionWords({ commission_method: null, commission_rate: null })).toBe("");
 });
 
 test("the columns of the matrix are the items that most profiles charge first", () => {

@@ -24,6 +24,13 @@ export function priceWords(line: Line): string {
   return line.method === "per_unit" ? `${rate} / ${line.quantity_source.toLowerCase().replaceAll("_", " ")}` : rate;
 }
 
+/** What servers earn with a line: `12.5 %`, `25.00`, or the percentage that each of them has. */
+export function commissionWords(line: Pick<Line, "commission_method" | "commission_rate">): string {
+  if (line.commission_method === null) return "";
+  if (line.commission_method === "server") return "the server's own";
+  return line.commission_method === "percent" ? `${showTyped("number", line.commission_rate ?? "0")} %` : rateWords(line.commission_rate ?? "0");
+}
+
 /** The billing items that some of the profiles charge, those that most of them charge first. */
 export function itemsOf(profiles: readonly Profile[]): string[] {
   const counts = new Map<string, number>();

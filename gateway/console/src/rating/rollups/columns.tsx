@@ -13,10 +13,10 @@ export type Customer = Schema<"RollupSums"> & { place: number };
 type Row = Schema<"OpenRollupRow">;
 
 export const STATES = [
-  { state: "rated", words: "Rated, not assigned", orders: "rated_orders", amount: "rated" },
-  { state: "assigned", words: "Assigned, not sent", orders: "assigned_orders", amount: "assigned" },
-  { state: "sent", words: "Rolled up and sent", orders: "sent_orders", amount: "sent" },
-] as const satisfies readonly { state: string; words: string; orders: keyof Totals; amount: keyof Totals }[];
+  { state: "rated", head: "Rated", words: "Rated, not assigned", orders: "rated_orders", amount: "rated" },
+  { state: "assigned", head: "Assigned", words: "Assigned, not sent", orders: "assigned_orders", amount: "assigned" },
+  { state: "sent", head: "Sent", words: "Rolled up and sent", orders: "sent_orders", amount: "sent" },
+] as const satisfies readonly { state: string; head: string; words: string; orders: keyof Totals; amount: keyof Totals }[];
 
 /** A sum that leads to the orders of one state and customer; nothing leads nowhere. */
 function drill(row: Customer, state: (typeof STATES)[number]): ReactNode {
@@ -29,7 +29,7 @@ export const CUSTOMERS: readonly Column<Customer>[] = [
   { field: "branch", head: "Branch", width: 80, cell: (row) => row.branch },
   ...STATES.flatMap((state): Column<Customer>[] => [
     { field: `${state.state}-orders`, head: "Orders", width: 70, align: "right", cell: (row) => (row[state.orders] === 0 ? "" : row[state.orders].toLocaleString("en-US")) },
-    { field: state.state, head: state.words, width: 150, align: "right", cell: (row) => drill(row, state) },
+    { field: state.state, head: state.head, width: 110, align: "right", cell: (row) => drill(row, state) },
   ]),
   { field: "total", head: "Total", width: 110, pin: "right", align: "right", cell: (row) => <strong>{amountWords(row.total)}</strong> },
 ];

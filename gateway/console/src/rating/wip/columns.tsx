@@ -18,8 +18,8 @@ export const GROUPS: readonly Column<Schema<"WipGroup">>[] = [
   { field: "rated", head: "Rated", width: 80, align: "right", cell: (row) => count(row.rated) },
   { field: "assigned", head: "Assigned", width: 90, align: "right", cell: (row) => count(row.assigned) },
   { field: "exporting", head: "Exporting", width: 90, align: "right", cell: (row) => count(row.exporting) },
-  { field: "oldest_days", head: "Oldest, days", width: 110, align: "right", cell: (row) => row.oldest_days },
-  { field: "average_days", head: "Average, days", width: 110, align: "right", cell: (row) => row.average_days },
+  { field: "oldest_days", head: "Oldest, days", width: 115, align: "right", cell: (row) => row.oldest_days },
+  { field: "average_days", head: "Average, days", width: 120, align: "right", cell: (row) => row.average_days },
   { field: "without_value", head: "No value", width: 90, align: "right", cell: (row) => count(row.without_value) },
   { field: "value", head: "Value", width: 120, pin: "right", align: "right", cell: (row) => <strong>{amountWords(row.value)}</strong> },
 ];

@@ -19,7 +19,7 @@ export function History({ orderId }: { orderId: number }) {
       <h2>History</h2>
       {found.error !== null && <Fault error={found.error} again={() => void found.refetch()} />}
       {found.data !== undefined && (
-        <Lines label="History" empty="Nothing has happened to it yet." heads={[{ words: "When" }, { words: "Who" }, { words: "What" }, { words: "Changes" }]}
+        <Lines label="What happened" empty="Nothing has happened to it yet." heads={[{ words: "When" }, { words: "Who" }, { words: "What" }, { words: "Changes" }]}
           rows={found.data.items.map((step, place) => ({
             key: place,
             cells: [momentWords(step.at), step.by ?? "", wordsOf(step.action), [step.note ?? "", ...step.changes.map(changeWords)].filter(Boolean).join("; ")],

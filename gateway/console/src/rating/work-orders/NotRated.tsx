@@ -27,7 +27,7 @@ export function NotRated({ order, problem }: { order: Order; problem: Problem })
       <p>It cannot be rated: <strong>{wordsOf(problem.code)}</strong>.</p>
       <p>{key === undefined ? problem.detail : `There are no rates for ${keyWords(key, names)} on ${order.service_on}.`}</p>
       {nearest.length > 0 && key !== undefined && (
-        <Lines label="Nearest profiles" empty="" heads={[{ words: "Nearest profile" }, { words: "Differs in" }, { words: "" }]}
+        <Lines label="Nearest profiles" empty="" heads={[{ words: "Nearest profile" }, { words: "Differs in" }, { words: "Commands", unseen: true }]}
           rows={nearest.map((near) => ({
             key: near.profile_id,
             cells: [

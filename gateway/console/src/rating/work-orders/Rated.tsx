@@ -70,7 +70,7 @@ export function Charges({ found }: { found: Found }) {
   const changes = "changes" in found ? found.changes : [];
   return (
     <>
-      <Lines label="Charges" empty="Nothing is charged."
+      <Lines label="Charged lines" empty="Nothing is charged."
         heads={[{ words: "Item" }, { words: "Quantity × rate", right: true }, { words: "Amount", right: true }]}
         rows={lines.map((line) => ({ key: line.position, cells: [<Item key="item" line={line} />, reckoned(line), amountWords(line.amount)] }))}
         sums={["Total", "", amountWords(total)]} />

@@ -147,7 +147,7 @@ export function ByHand({ order }: { order: Order }) {
   });
   if (found.data === undefined || found.data.items.length === 0) return null;
   return (
-    <Lines label="Entered by hand" empty="" heads={[{ words: "Entered by hand" }, { words: "Of it" }, { words: "" }]}
+    <Lines label="Entered by hand" empty="" heads={[{ words: "Entered by hand" }, { words: "Of it" }, { words: "Commands", unseen: true }]}
       rows={found.data.items.map((charge) => ({
         key: charge.id,
         cells: [
