@@ -96,14 +96,18 @@ def test_a_session_that_ends_inside_the_form_keeps_it_and_saves_it(sitting: SitD
     walk(page, "", "Typed before the end", "", "12.50", "")
     expect(cell(page, "Amount", 1)).to_have_value("13.53")
     desk.context.clear_cookies()
+    # What is typed after the end still goes into the form, although its questions are not answered any more.
+    walk(page, "", "Typed after the end", "", "7.50", "")
+    page.wait_for_timeout(500)
+    walk(page, "", "And later", "", "1", "")
     page.keyboard.press("Control+s")
     dialog = page.get_by_role("dialog", name="Your session has ended")
     dialog.get_by_role("textbox", name="Password").fill(desk.password)
     dialog.get_by_role("button", name="Log in").click()
     expect(page.get_by_label("Saved or not")).to_have_text("Saved")
     (entry,) = rita.get(f"/receivables/batches/{batch_id}/entries")["items"]
-    (line,) = rita.get(f"/receivables/batches/{batch_id}/entries/{entry['seq']}")["lines"]
-    assert line["description"] == "Typed before the end"
+    lines = rita.get(f"/receivables/batches/{batch_id}/entries/{entry['seq']}")["lines"]
+    assert [line["description"] for line in lines] == ["Typed before the end", "Typed after the end", "And later"]
 
 
 @pytest.mark.parametrize("seq", [None, 1], ids=["new", "changed"])
