@@ -1,7 +1,7 @@
 // The one client of the console, and what became of a request that was refused.
 
 import { createClient, type Problem } from "./client.ts";
-import { sessionFetch } from "./session.ts";
+import { quietFetch, sessionFetch } from "./session.ts";
 
 export type { ListPath, Problem, Query, RowOf, Schema, TotalsOf } from "./client.ts";
 
@@ -19,6 +19,9 @@ export class Refused extends Error {
 export class Unknown extends Error {}
 
 export const client = createClient({ baseUrl: location.origin, fetch: sessionFetch });
+
+/** For what is asked while somebody types: an end of the session is no matter of such a request. */
+export const QUIETLY = { fetch: quietFetch };
 
 interface Answered<T> {
   data?: T;
