@@ -31,7 +31,7 @@ console: $(CONSOLE) ## Build the web console, if a source has changed; installs 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 3
 
-bench: $(READY) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
+bench: $(READY) $(if $(filter console,$(ONLY)),$(BROWSER) $(CONSOLE)) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
 	@$(RUN) -m tests.bench $(ONLY)
 
 test-long: $(TESTING) ## Run the long tests: random entries, declared answers, restarts under load, memory use

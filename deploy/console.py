@@ -19,8 +19,15 @@ from gateway.routes import load_documents
 
 CONSOLE = Path(__file__).parent.parent / "gateway" / "console"
 _TYPES = CONSOLE / "src" / "api" / "schema.d.ts"
+_MADE = (_TYPES, *(CONSOLE / "src" / "api" / name for name in ("files.json", "records.json")))
+"""What is made from the API's documents."""
+_TO_BROTLI = """
+const {brotliCompressSync} = require("node:zlib");
+const {readFileSync, writeFileSync} = require("node:fs");
+for (const name of process.argv.slice(1)) writeFileSync(`${name}.br`, brotliCompressSync(readFileSync(name)));
+"""
 _STAMP = CONSOLE / "dist" / ".stamp"
-_SOURCES = ("index.html", "package-lock.json", "schema.mjs", "tsconfig.json", "vite.config.ts")
+_SOURCES = ("describe.mjs", "index.html", "package-lock.json", "schema.mjs", "tsconfig.json", "vite.config.ts")
 
 
 def wheel() -> Path:
@@ -42,12 +49,23 @@ def install() -> None:
     subprocess.run([node(), str(npm), "ci", "--ignore-scripts", "--loglevel=error"], cwd=CONSOLE, check=True)
 
 
-def write_types(target: Path) -> None:
-    """Writes the types of every operation of the suite."""
+def _make(script: str, target: Path) -> None:
+    """Has a script make something from the document of the whole suite."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as document:
         json.dump(suite_document(load_documents()), document)
         document.flush()
-        subprocess.run([node(), str(CONSOLE / "schema.mjs"), document.name, str(target)], check=True)
+        subprocess.run([node(), str(CONSOLE / script), document.name, str(target)], check=True)
+
+
+def write_types(target: Path) -> None:
+    """Writes the types of every operation of the suite."""
+    _make("schema.mjs", target)
+
+
+def _prepare() -> None:
+    """Makes what the sources of the console need of the API's documents."""
+    write_types(_TYPES)
+    _make("describe.mjs", _TYPES.parent)
 
 
 def _run(tool: str, *arguments: str) -> None:
@@ -63,7 +81,7 @@ def digest() -> str:
     files += sorted(path for folder in ("src", "public") for path in (CONSOLE / folder).rglob("*") if path.is_file())
     found = hashlib.sha256(json.dumps(suite_document(load_documents()), sort_keys=True).encode())
     for path in files:
-        if path != _TYPES:
+        if path not in _MADE:
             found.update(path.relative_to(CONSOLE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
 
@@ -78,14 +96,21 @@ def build() -> None:
     if is_current():
         return
     print("Building the console", flush=True)
-    write_types(_TYPES)
+    _prepare()
     _run("vite/bin/vite.js", "build", "--logLevel", "warn")
+    _compress()
     _STAMP.write_text(digest())
+
+
+def _compress() -> None:
+    """Puts beside each file that gets smaller its form for browsers that take brotli, which takes too long for each request."""
+    files = [path for path in _STAMP.parent.rglob("*") if path.suffix in {".js", ".css", ".html", ".svg"}]
+    subprocess.run([node(), "-e", _TO_BROTLI, *map(str, files)], check=True)
 
 
 def check() -> None:
     """Compiles and lints the console, and runs its unit tests."""
-    write_types(_TYPES)
+    _prepare()
     _run("typescript/bin/tsc", "-p", "tsconfig.json")
     _run("oxlint/bin/oxlint", "--deny-warnings", "src")
     _run("vitest/vitest.mjs", "run", "--reporter", "dot")

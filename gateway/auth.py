@@ -17,6 +17,7 @@ from gateway.rules.decisions import Caller, User
 from gateway.rules.headers import Header
 from gateway.rules.paths import LETTERS_AND_DIGITS
 from gateway.upstream import Upstream, fetch
+from shared.access.declared import SHARED_MODULE
 from shared.access.grants import Grant, Principal
 from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, UNREADABLE, sign_identity
 from shared.contracts.access_token import AUDIENCE, ISSUER, TYPE, AccessClaims
@@ -211,8 +212,8 @@ class Identities:
         kept = session.identities.get(service)
         if kept is not None and now < kept[1]:
             return kept[0]
-        module = f"{service}."
-        grants = tuple(grant for grant in user.grants if grant.feature.startswith(module))
+        modules = (f"{service}.", SHARED_MODULE)
+        grants = tuple(grant for grant in user.grants if grant.feature.startswith(modules))
         caller = session.caller
         identity = sign_identity(
             self._signing_key, Principal(caller.subject, user.name, grants, caller.session_id), service

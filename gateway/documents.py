@@ -35,6 +35,7 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from gateway.operations import with_own
 from gateway.pages import CONSOLE_PATH, is_built
 from gateway.routes import Document, compile_routes
 from gateway.rules.compression import accepts_gzip
@@ -117,7 +118,7 @@ _HEADERS = {
 
 
 def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
-    """Merges the documents of the services into one, with the paths that callers use.
+    """Merges the documents of the services and of the gateway into one, with the paths that callers use.
 
     A name means the same schema in all services. Tags become `rating: work-orders`.
     """
@@ -125,7 +126,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     examples = _own_examples()
     responses = _own_responses(examples)
-    for service, document in documents.items():
+    for service, document in with_own(documents).items():
         outside = {route.template: route.path for route in compile_routes({service: document}).routes}
         for template, described in document.get("paths", {}).items():
             paths[outside[template]] = {

@@ -17,6 +17,7 @@ from gateway.connections import Connections
 from gateway.denials import Denials
 from gateway.documents import install_documents
 from gateway.measures import measure
+from gateway.operations import Services, own_operation, with_own
 from gateway.pages import install_pages
 from gateway.permissions import Permissions
 from gateway.proxy import Limits, Proxy
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     settings = settings or Settings()
     process_logging.configure("gateway", settings.log_level)
     documents = documents if documents is not None else load_documents()
-    routes = compile_routes(documents)
+    routes = compile_routes(with_own(documents))
     upstream = Connections(
         connect_seconds=settings.connect_timeout_seconds, inactivity_seconds=settings.inactivity_timeout_seconds
     )
@@ -69,7 +70,13 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     permissions = Permissions(upstream, settings.security_url, identities)
     denials = Denials(upstream, settings.security_url, identities)
     admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions, denials)
-    proxy = Proxy(admission, settings.origins, upstream, permissions, _limits(settings))
+
+    async def check_parts() -> dict[str, str]:
+        checks: dict[str, str] = await app.state.check_parts()
+        return checks
+
+    own = own_operation(Services(upstream, settings.origins, identities), check_parts)
+    proxy = Proxy(admission, settings.origins, upstream, permissions, _limits(settings), own)
     check = None
     if settings.check_manner is not None and settings.check_key is not None:
         check = Check(admission, settings.check_manner, settings.check_key)

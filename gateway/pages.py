@@ -1,13 +1,17 @@
 """The console, a web application: its built files, and its page for every address under /console/.
 
 The files are in `gateway/console/dist`, and only where they were built. Each has a name that changes with its content, so a
-browser keeps it for good; the page that names them is asked for each time.
+browser keeps it for good; the page that names them is asked for each time. What was compressed with brotli when it was built
+goes to those who take it: it is a sixth smaller than with gzip, which others get.
 """
 
+import os
+from mimetypes import guess_type
 from os import PathLike, stat_result
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -49,10 +53,23 @@ class _Files(StaticFiles):
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
+        compressed = Path(f"{os.fspath(full_path)}.br")
+        if compressed.is_file() and "br" in _encodings_of(scope):
+            kind, _ = guess_type(full_path)
+            response: Response = FileResponse(
+                compressed, status_code, media_type=kind, headers={"content-encoding": "br", "vary": "accept-encoding"}
+            )
+        else:
+            response = super().file_response(full_path, stat_result, scope, status_code)
         for_good = Path(full_path).parent.name == "assets"
         response.headers.update({**_SECURE, **(_FOR_GOOD if for_good else _EACH_TIME)})
         return response
+
+
+def _encodings_of(scope: Scope) -> set[str]:
+    """The encodings that the caller takes, by their names."""
+    given = Headers(scope=scope).get("accept-encoding", "")
+    return {one.partition(";")[0].strip() for one in given.split(",") if not one.replace(" ", "").endswith(";q=0")}
 
 
 async def _say_what_is_missing(_: Request) -> Response:

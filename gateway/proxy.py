@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.admission import Admission
 from gateway.auth import ADDRESS, IDENTITY, Session
@@ -29,7 +29,7 @@ from gateway.errors import (
 )
 from gateway.limits import Breaker, InWork, Pace, Rates
 from gateway.permissions import Permissions
-from gateway.routes import Route
+from gateway.routes import OWN, Route
 from gateway.rules.compression import compress, read_marked_versions
 from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
@@ -107,7 +107,7 @@ class _Request:
 
 
 class Proxy:
-    """The ASGI application for `/api/*`."""
+    """The ASGI application for `/api/*`. `own` answers what the gateway answers itself."""
 
     def __init__(
         self,
@@ -116,8 +116,10 @@ class Proxy:
         upstream: Upstream,
         permissions: Permissions,
         limits: Limits,
+        own: ASGIApp | None = None,
     ):
         self._admission = admission
+        self._own = own
         self._services = {
             service: _Service(origin, Breaker(limits.failures, limits.pause_seconds))
             for service, origin in origins.items()
@@ -167,6 +169,9 @@ class Proxy:
         target = f"{path}?{query.decode('ascii')}" if query else path
         request = _Request(route, scope["method"], target, head, admitted.session, address, marked)
         self._rates.take(request.caller, time.monotonic())
+        if route.service == OWN and self._own is not None:
+            await self._own(scope, receive, send)
+            return
         await self._carry(request, receive, send)
 
     async def _carry(self, request: _Request, receive: Receive, send: Send) -> None:

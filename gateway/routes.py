@@ -13,11 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from gateway.errors import MethodNotAllowed
-from shared.access.declared import Access, feature, public, signed_in
+from shared.access.declared import SHARED_MODULE, Access, feature, public, signed_in
 from shared.access.grants import Level
 from shared.errors import NotFound
 
 SERVICES = ("rating", "receivables", "security")
+OWN = "operations"
+"""Takes the place of a service in the paths of what the gateway answers itself."""
 
 Document = Mapping[str, Any]
 
@@ -215,7 +217,7 @@ def _access(operation: Document, service: str, where: str) -> Access:
         case "signed_in":
             return signed_in()
         case "view" | "edit" | "approve" | "admin" if isinstance(name, str):
-            if not name.startswith(f"{service}."):
+            if not name.startswith((f"{service}.", SHARED_MODULE)):
                 raise RoutesUnfit(f"{where} requires {name}, which is not a feature of {service}.")
             return feature(name, Level.of(level))
         case _:

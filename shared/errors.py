@@ -203,3 +203,13 @@ class DocumentFailed(DomainError):
         super().__init__(detail)
         self.passing = passing
         """Whether the same document may succeed later: it took too long, or its process ended."""
+
+
+class DeadLetterStuck(DomainError):
+    """The message could not be handled this time either, and nothing has changed.
+
+    `detail` says why. Correct the cause, and replay it again.
+    """
+
+    code = "DEAD_LETTER_STUCK"
+    status = 409

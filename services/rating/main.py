@@ -115,5 +115,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         },
         prunes={**prunes(settings.result_days, settings.attachments_directory), "reports": prune_reports},
         measures=[measures.export_runs],
+        latest=measures.latest_export,
         sortings=SORTINGS,
     )

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.receivables.actions.reconciliation import latest_run
 from services.receivables.api import (
     audit_lists,
     batches,
@@ -93,5 +94,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             **sending,
         },
         prunes={**PRUNES, "reports": prune_reports},
+        latest=latest_run,
         sortings=SORTINGS,
     )

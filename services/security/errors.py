@@ -122,3 +122,20 @@ class IdentityProviderAway(DomainError):
     code = "IDENTITY_PROVIDER_AWAY"
     status = 503
     retry_after_seconds = 5
+
+
+class LinkRefused(DomainError):
+    """The link was used, has expired, or was replaced by another one. Ask an administrator for a new link."""
+
+    code = "LINK_REFUSED"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("This link cannot be used: it was used, has expired, or was replaced. Ask for a new one.")
+
+
+class PreferencesEnough(DomainError):
+    """You already have 200 preferences, the maximum. Delete one first."""
+
+    code = "PREFERENCES_ENOUGH"
+    status = 409

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.access.grants import LevelWord
 
 FEATURES: Mapping[str, str] = {
+    "operations.status": "See how the suite is, and handle messages again",
     "rating.attachments": "Files attached to work orders",
     "rating.audit": "See who did what in rating",
     "rating.commissions": "Commissions of servers",

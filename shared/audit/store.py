@@ -185,6 +185,28 @@ async def verify(session: AsyncSession, expected: tuple[int, str] | None = None,
     return Verdict(last.position, last.seal.hex(), faults, 0 if begin is None else begin.position)
 
 
+@dataclass(frozen=True)
+class ChainState:
+    """How far the chain goes: the number of sealed entries, and the last seal in hexadecimal.
+
+    `unsealed` entries wait for their seal. Up to position `checked` the chain was checked last, at `checked_at`.
+    """
+
+    sealed: int
+    head: str
+    unsealed: int
+    checked: int
+    checked_at: datetime | None
+
+
+async def read_chain(session: AsyncSession) -> ChainState:
+    """How far the chain is sealed and was checked; it is not checked now."""
+    last, known = await _last_seal(session), await _last_checkpoint(session)
+    unsealed: int = await fetch_value(session, "SELECT count(*) FROM audit_unsealed")
+    checked, checked_at = (0, None) if known is None else (known.position, known.verified_at)
+    return ChainState(last.position, last.seal.hex(), unsealed, checked, checked_at)
+
+
 async def _last_checkpoint(session: AsyncSession) -> _Checkpoint | None:
     return await fetch_one(
         session,

@@ -202,7 +202,7 @@ class _AnyEvent(BaseModel):
     data: dict[str, object]
 
 
-def _places(error: ValidationError) -> str:
+def places_of(error: ValidationError) -> str:
     """Where an event is invalid and why, without its values, which may be anything about a customer."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     shown = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found[:_SHOWN_PLACES]]
@@ -302,7 +302,7 @@ class ConsumerLoop:
         deliveries = message.metadata.num_delivered or 1
         if isinstance(error, ValidationError):
             if is_event(message.data):
-                await self._bury(message, f"does not match the schema: {_places(error)}")
+                await self._bury(message, f"does not match the schema: {places_of(error)}")
             else:
                 await self._drop(message)
         elif isinstance(error, OtherIncarnation):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import execute, fetch_all, fetch_one
 
 KEPT = timedelta(days=90)
@@ -72,6 +73,28 @@ async def count_waiting(session: AsyncSession) -> dict[str, int]:
         "SELECT consumer, count(*) AS letters FROM dead_letter WHERE replayed_at IS NULL GROUP BY consumer",
     )
     return {count.consumer: count.letters for count in counts}
+
+
+SORTING = Sorting({"id": ("letter.id", "bigint")}, default="id", key="letter.id")
+
+
+async def list_waiting(session: AsyncSession, query: PageQuery) -> tuple[list[DeadLetter], str | None, int | None]:
+    """One page of the dead letters that have not been replayed, the cursor of the next page, and how many there are."""
+    source, where = "dead_letter letter", Where().add("letter.replayed_at IS NULL")
+    found, cursor = await fetch_page(
+        session, DeadLetter, columns="letter.*", source=source, where=where, sorting=SORTING, query=query
+    )
+    return found, cursor, await fetch_list_count(session, source, where, query)
+
+
+async def lock_waiting(session: AsyncSession, dead_letter_id: int) -> DeadLetter | None:
+    """The dead letter with this id, unless it has been replayed; other replays of it wait for this transaction."""
+    return await fetch_one(
+        session,
+        DeadLetter,
+        "SELECT * FROM dead_letter WHERE id = :id AND replayed_at IS NULL FOR UPDATE",
+        id=dead_letter_id,
+    )
 
 
 async def find(session: AsyncSession, dead_letter_id: int) -> DeadLetter | None:

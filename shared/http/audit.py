@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import declared
 from shared.access.grants import Level
@@ -13,7 +13,7 @@ from shared.audit import store
 from shared.audit.store import EntryFilter
 from shared.errors import Forbidden
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Caller, CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 
@@ -36,6 +36,18 @@ class AuditEntryRead(BaseModel):
     request_id: str
 
 
+class AuditChain(BaseModel):
+    """The chain of seals: each is made of an entry and of the seal before it, so that no entry can be changed later."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    sealed: int = Field(description="How many entries have a seal.")
+    head: str = Field(description="The last seal, in hexadecimal. Note it elsewhere to notice a forged chain.")
+    unsealed: int = Field(description="How many entries wait for their seal; it takes about a second.")
+    checked: int = Field(description="Up to which position the chain was checked, 0 if it never was.")
+    checked_at: datetime | None = Field(description="When it was checked.")
+
+
 def audit_router(service: str) -> Router:
     """The router for `GET /v1/audit` of a service, with the feature `<service>.audit`."""
     router = Router("audit")
@@ -54,13 +66,23 @@ def audit_router(service: str) -> Router:
         session: Transaction,
     ) -> Page[AuditEntryRead, Count] | Response:
         """Newest first. The audit covers everyone's work, so a grant that is limited does not give access to it."""
-        if caller.scope.limits:
-            raise Forbidden(
-                "The audit covers all branches, customers and companies, and your grant is limited to some. "
-                "Ask an administrator for a grant without limits."
-            )
+        _require_whole(caller)
         entries, cursor, count = await store.list_entries(session, filters, page)
         items = [AuditEntryRead.model_validate(entry) for entry in entries]
         return answer(page, f"{service}-audit", AuditEntryRead, items, cursor, Count.of(count))
 
+    @router.get("/chain", access=declared.feature(f"{service}.audit", Level.VIEW))
+    async def read_audit_chain(caller: CallerOf, session: Transaction) -> AuditChain:
+        """How far the audit is sealed, and how far its chain was checked last with `ratebook audit verify`."""
+        _require_whole(caller)
+        return AuditChain.model_validate(await store.read_chain(session))
+
     return router
+
+
+def _require_whole(caller: Caller) -> None:
+    if caller.scope.limits:
+        raise Forbidden(
+            "The audit covers all branches, customers and companies, and your grant is limited to some. "
+            "Ask an administrator for a grant without limits."
+        )

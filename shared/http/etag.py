@@ -63,6 +63,20 @@ def expected_version(
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 
+def version_if_sent(
+    if_match: Annotated[
+        str | None,
+        Header(description="The ETag that you read, if a newer version is to be refused with 412."),
+    ] = None,
+) -> int | None:
+    """The version in `If-Match`, or None without one; raises VersionStale."""
+    return None if if_match is None else expected_version(if_match)
+
+
+VersionIfSent = Annotated[int | None, Depends(version_if_sent)]
+"""For what has one owner, who may replace it without having read it."""
+
+
 UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer still has the ETag in If-None-Match.", "headers": headers_of([ETAG])}
 }

@@ -29,9 +29,16 @@ def install_health(
     If something `needed` is missing, the process cannot serve: 503 and `failing`. If something `useful` is missing, it
     serves less, or later: 200 and `degraded`, so that one broken dependency does not take every process out of service.
     A process that is about to stop is not ready: 503 and `draining`. Of an error only its kind is shown; the rest is in
-    the log, whenever the state changes.
+    the log, whenever the state changes. `app.state.check_parts` looks at all of them, by name.
     """
     states: dict[str, str] = {}
+    probes = {**needed, **(useful or {})}
+
+    async def check() -> dict[str, str]:
+        results = await asyncio.gather(*(_ask(name, probe, states) for name, probe in probes.items()))
+        return dict(zip(probes, results, strict=True))
+
+    app.state.check_parts = check
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": READY})
@@ -39,9 +46,7 @@ def install_health(
     async def ready(_: Request) -> Response:
         if draining.begun:
             return JSONResponse({"status": "draining", "checks": {}}, 503)
-        probes = {**needed, **(useful or {})}
-        results = await asyncio.gather(*(_ask(name, probe, states) for name, probe in probes.items()))
-        checks = dict(zip(probes, results, strict=True))
+        checks = await check()
         failed = {name for name, result in checks.items() if result != READY}
         status = "failing" if failed & needed.keys() else "degraded" if failed else READY
         return JSONResponse({"status": status, "checks": checks}, 503 if status == "failing" else 200)

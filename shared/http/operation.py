@@ -154,6 +154,7 @@ class Operation(APIRoute):
     naming: Naming | None = None
     open_query: bool = False
     reads_file: bool = False
+    audited: bool = True
     sorting: Sorting | None = None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -247,7 +248,7 @@ class Operation(APIRoute):
         session, access = request.state.session, self.declared
         if session is None or access is None or access.kind == "public" or request.method not in _CHANGING:
             return
-        if access.level is Level.VIEW or only_checks(request, self.known):
+        if not self.audited or access.level is Level.VIEW or only_checks(request, self.known):
             return
         caller: Caller = request.state.caller
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -332,12 +333,14 @@ class Router:
         `refuses` lists its own errors; `idempotent` requires an Idempotency-Key, which other commands take unless it is
         False: answers with a secret, which is not kept; `naming` says what its body names;
         `open_query` leaves unknown parameters alone, because another system makes the query; `file` says that its body is a
-        file; `sorting` says what a list can be sorted by, where that is not said in main.py of the service.
+        file; `audited=False` leaves changes out of the audit that concern nobody but their caller; `sorting` says what a
+        list can be sorted by, where that is not said in main.py of the service.
         """
         key = _use_of_key(method, access, idempotent=options.pop("idempotent", None))
         naming: Naming | None = options.pop("naming", None)
         open_query: bool = options.pop("open_query", False)
         reads_file: bool = options.pop("file", False)
+        audited: bool = options.pop("audited", True)
         sorting: Sorting | None = options.pop("sorting", None)
         errors: list[type[DomainError]] = [
             *options.pop("refuses", ()),
@@ -381,6 +384,7 @@ class Router:
             assert isinstance(route, Operation)
             route.declared, route.key, route.naming = access, key, naming
             route.open_query, route.reads_file, route.sorting = open_query, reads_file, sorting
+            route.audited = audited
             return endpoint
 
         return register

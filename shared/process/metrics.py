@@ -11,6 +11,7 @@ from typing import Protocol
 from prometheus_client import Counter, Gauge, Histogram, Metric
 from prometheus_client.core import GaugeMetricFamily
 
+from shared.process import recent
 from shared.process.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Requests:
         if bound is None:
             bound = self._bound[key] = self._bind(*key)
         bound.observe(seconds)
+        recent.REQUESTS.note(seconds)
 
     def _bind(self, path: str, method: str, status_class: int) -> Histogram:
         return _REQUESTS.labels(self._service, method, path, f"{status_class}xx" if status_class else "none")

@@ -24,6 +24,7 @@ from shared.http.leaving import EndAbandoned
 from shared.http.metrics import install_metrics
 from shared.http.openapi import openapi_document, sortings_of
 from shared.http.operation import Router, include
+from shared.http.operations import LookUpLatest, operations_routers
 from shared.http.problems import install_problem_handlers
 from shared.process import logging as service_logging
 from shared.process.background import collect_rarely, running
@@ -49,12 +50,14 @@ def build(
     prunes: Mapping[str, Prune] | None = None,
     measures: Sequence[Measure] = (),
     sortings: Mapping[str, Sorting] | None = None,
+    latest: LookUpLatest | None = None,
 ) -> FastAPI:
     """Builds the application of one service.
 
     `prunes` delete rows of the service that are too old, in addition to those of all services. `measures` look up the
     metrics that the service reports in addition to those that all services report. `sortings` are what its lists can be
-    sorted by, by operation id; records and the audit declare theirs themselves.
+    sorted by, by operation id; records and the audit declare theirs themselves. `latest` looks up the last run that
+    operators ask about.
     """
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
@@ -89,9 +92,9 @@ def build(
     install_problem_handlers(app)
     needed = {"database": partial(probe_database, database)}
     install_health(app, draining, needed, {"nats": reading.probe, "loops": partial(probe_loops, failing)})
-    durables = [consumer.durable for consumer in consumers]
-    install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
-    include(app, [*routers, audit_router(name)])
+    by_durable = {consumer.durable: consumer for consumer in consumers}
+    install_metrics(app, {"database": in_database(database, measures, [*by_durable]), "pool": of_pool(database)})
+    include(app, [*routers, audit_router(name), *operations_routers(name, by_durable, latest)])
     app.sortings = sortings_of(app, sortings or {})
     return app
 

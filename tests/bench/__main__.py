@@ -1,5 +1,6 @@
 """`make bench` measures exports, postings, ratings, matching, documents and events on a new suite, and compares the
-gateway with others. `make bench ONLY=growth` fills the databases with three years first, and takes many minutes.
+gateway with others. `make bench ONLY=growth` fills the databases with three years first, and takes many minutes;
+`make bench ONLY=console` measures the console in Chromium.
 
 It writes docs/benchmarks.md, or only the sections of the parts that were run.
 """
@@ -12,6 +13,7 @@ from functools import cache
 
 from rich.console import Console
 
+from tests.bench import console as pages
 from tests.bench import documents, events, export, gateway, growth, matching, posting, rating, report
 from tests.bench.figures import Comparison
 from tests.bench.fill import Size
@@ -26,7 +28,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "only",
         nargs="*",
-        help="run only these: export, posting, rating, matching, documents, events, gateway, growth (only if named: many minutes)",
+        help="run only these: export, posting, rating, matching, documents, events, gateway; only if named: console (needs a browser), growth (many minutes)",
     )
     parser.add_argument(
         "--orders", type=int, default=10_000, help="number of work orders to rate and to export, in thousands"
@@ -56,12 +58,13 @@ def main(arguments: list[str]) -> int:
             "rating": lambda: [rating.run(stage(), report_step, count=chosen.orders)],
             "matching": lambda: [matching.run(report_step)],
             "documents": lambda: [documents.run(report_step)],
+            "console": lambda: pages.run(stage(), report_step),
             "growth": lambda: [growth.run(stage(), report_step, size=Size(invoices=chosen.invoices))],
             "events": lambda: [events.run(stage(), report_step, per_second=200, seconds=chosen.seconds)],
         }
         comparisons = [
             comparison
-            for name in chosen.only or [name for name in benches if name != "growth"]
+            for name in chosen.only or [name for name in benches if name not in {"growth", "console"}]
             for comparison in benches[name]()
         ]
     _show(comparisons, console)

@@ -171,6 +171,8 @@ _NAMES = "branches are limited and other codes are not (test_codes.py)"
 _CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
+_STATE = "shows processes and no records (test_operations.py)"
+_LETTERS = "concern everyone's work, so callers with limits are refused (test_operations.py)"
 _REPORTS = "shows a caller's own reports, written within their limits (test_reports.py)"
 _IMPORTS = "callers with limits see their own imports, whose orders are within these (test_order_imports.py)"
 _RUNS = "a run checks everything, so callers with limits are refused (test_reconciliation.py)"
@@ -190,12 +192,18 @@ UNLIMITED: dict[str, dict[str, str]] = {
         **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         "/v1/search": "needs a text to search for (test_search.py)",
         "/v1/audit": _AUDIT,
+        "/v1/audit/chain": _AUDIT,
+        "/v1/status": _STATE,
+        "/v1/dead-letters": _LETTERS,
     },
     "receivables": {
         "/v1/gl-accounts": _ACCOUNTS,
         "/v1/gl-accounts/{gl_company}/{account}": _ACCOUNTS,
         "/v1/gl-accounts/{gl_company}/{account}/history": _ACCOUNTS,
         "/v1/audit": _AUDIT,
+        "/v1/audit/chain": _AUDIT,
+        "/v1/status": _STATE,
+        "/v1/dead-letters": _LETTERS,
         "/v1/search": "needs a text to search for (test_search.py)",
         **{f"/v1/reports{part}": _REPORTS for part in ("", "/{report_id}", "/{report_id}/file", "/{report_id}/events")},
         **{f"/v1/reconciliation/runs{part}": _RUNS for part in ("", "/{run_id}", "/{run_id}/events", "/{run_id}/differences")},

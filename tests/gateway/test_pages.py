@@ -53,6 +53,24 @@ async def test_files_are_kept_for_good_and_sent_compressed(console: httpx.AsyncC
     assert (await console.get("/console/icon.svg")).headers["cache-control"] == "no-cache"
 
 
+async def test_a_file_that_was_compressed_when_it_was_built_goes_to_those_who_take_it(
+    console: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    (tmp_path / "dist" / "assets" / "index-B71DNI6W.js.br").write_bytes(b"small")
+    address = "/console/assets/index-B71DNI6W.js"
+    answer = await console.get(address, headers={"accept-encoding": "gzip, deflate, br"})
+    assert (answer.content, answer.headers["content-encoding"], answer.headers["vary"].lower()) == (
+        b"small",
+        "br",
+        "accept-encoding",
+    )
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    for others in ("gzip", "gzip, br;q=0"):
+        answer = await console.get(address, headers={"accept-encoding": others})
+        assert (answer.text, answer.headers["content-encoding"]) == (SCRIPT, "gzip")
+
+
 @pytest.mark.parametrize("path", ["/console/assets/../../secret.txt", "/console/assets/%2e%2e/%2e%2e/secret.txt"])
 async def test_a_file_that_is_not_there_is_not_the_page(console: httpx.AsyncClient, path: str) -> None:
     answer = await console.get(path)

@@ -6,13 +6,14 @@ import { parse, write } from "./frame/searches.ts";
 import { galleryRoutes } from "./gallery/routes.ts";
 import { ratingRoutes } from "./rating/routes.ts";
 import { receivablesRoutes } from "./receivables/routes.ts";
+import { securityRoutes } from "./security/routes.ts";
 
 const home = createRoute({ getParentRoute: () => root, path: "/", component: lazyRouteComponent(() => import("./home/Home.tsx"), "Home") });
 
 const ofDevelopers = (import.meta.env.DEV ? galleryRoutes() : []) as [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, ...ratingRoutes, ...receivablesRoutes, ...ofDevelopers]),
+  routeTree: root.addChildren([home, ...ratingRoutes, ...receivablesRoutes, ...securityRoutes, ...ofDevelopers]),
   basepath: "/console",
   defaultPreload: "intent",
   parseSearch: parse,

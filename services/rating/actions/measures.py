@@ -4,6 +4,7 @@ from prometheus_client import Metric
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.store.exports import runs
+from shared.contracts.service_status import Latest
 from shared.process.metrics import gauge, gauge_by
 
 
@@ -15,3 +16,8 @@ async def export_runs(session: AsyncSession) -> list[Metric]:
         gauge_by("ratebook_export_runs", "Export runs by state.", "status", counts),
         gauge("ratebook_export_run_oldest_age_seconds", "Age of the oldest unfinished export run.", age_seconds),
     ]
+
+
+async def latest_export(session: AsyncSession) -> Latest | None:
+    """The last export run, and how many of its invoices were refused."""
+    return await runs.find_latest(session)

@@ -31,6 +31,7 @@ from services.receivables.store import ar_companies
 from services.receivables.store import reconciliation_runs as runs
 from services.receivables.store.reconciliation import differences, sums
 from shared.access.grants import EVERYTHING, Scope
+from shared.contracts.service_status import Latest
 from shared.database.failures import is_passing, words_of
 from shared.database.pages import PageQuery
 from shared.database.statements import read_much
@@ -118,6 +119,11 @@ async def start_run(session: AsyncSession, scope: Scope, requested_by: str, now:
     if run_id is None:
         raise ReconciliationRunning("A run is under way. Wait until it is done; the list of runs shows how far it is.")
     return await read_run(session, scope, run_id)
+
+
+async def latest_run(session: AsyncSession) -> Latest | None:
+    """The last run, and how many differences it has found."""
+    return await runs.find_latest(session)
 
 
 async def list_runs(

@@ -16,6 +16,7 @@ from services.receivables.rules.reconciliation import (
     ReconciliationRun,
     RunDifference,
 )
+from shared.contracts.service_status import Latest
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 
@@ -82,6 +83,19 @@ async def find_running(session: AsyncSession) -> int | None:
         session, "SELECT id FROM reconciliation_run WHERE status = 'running' FOR NO KEY UPDATE SKIP LOCKED"
     )
     return found
+
+
+async def find_latest(session: AsyncSession) -> Latest | None:
+    """The last run, and how many differences it has found, or None."""
+    return await fetch_one(
+        session,
+        Latest,
+        """
+        SELECT 'reconciliation' AS kind, r.id, r.status, r.requested_at AS at,
+               (SELECT coalesce(sum(m.differences), 0) FROM reconciliation_month m WHERE m.run_id = r.id) AS problems
+        FROM reconciliation_run r ORDER BY r.id DESC LIMIT 1
+        """,
+    )
 
 
 RUN_SORTING = Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id")

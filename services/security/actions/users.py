@@ -19,7 +19,7 @@ from services.security.rules.users import (
     find_unknown_groups,
     plan_user_import,
 )
-from services.security.store import groups, log_ins, permissions, sessions, users
+from services.security.store import groups, log_ins, password_links, permissions, sessions, users
 from shared.audit import history
 from shared.audit.changes import HistoryStep, changes_between
 from shared.audit.history import Noted
@@ -101,18 +101,28 @@ async def set_password(
     account of an administrator by setting its password, which raises AdministratorProtected.
     Also raises NotFound, ServiceAccountOnly or PasswordUnfit.
     """
+    user = await require_local_person(session, user_id, by_administrator=by_administrator)
+    require_fit(password.get_secret_value(), user.name)
+    await users.set_password_hash(session, user_id, await hash_password(password), now, must_change=must_change)
+    await sessions.end_sessions_of(session, [user_id], "password_set", now)
+    await password_links.forget(session, user_id)
+    await log_ins.forget(session, [fold(user.name)])
+    await history.note_one(session, KIND, history.key_of(user_id), "password_set")
+
+
+async def require_local_person(session: AsyncSession, user_id: int, *, by_administrator: bool) -> User:
+    """The user, whose local password the caller may set; raises NotFound, ServiceAccountOnly or AdministratorProtected.
+
+    `by_administrator` says whether the caller has `security.groups` at admin.
+    """
     user = await get_user(session, user_id)
     if user.kind != "person":
         raise ServiceAccountOnly(f"{user.name} is a service account. Make a credential for it instead.")
-    require_fit(password.get_secret_value(), user.name)
     if not by_administrator and user_id in await permissions.find_administrators(session):
         raise AdministratorProtected(
             f"{user.name} is an administrator, so another administrator must set the password."
         )
-    await users.set_password_hash(session, user_id, await hash_password(password), now, must_change=must_change)
-    await sessions.end_sessions_of(session, [user_id], "password_set", now)
-    await log_ins.forget(session, [fold(user.name)])
-    await history.note_one(session, KIND, history.key_of(user_id), "password_set")
+    return user
 
 
 async def list_history(

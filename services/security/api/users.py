@@ -6,7 +6,8 @@ from fastapi import Query, Response
 
 from services.security.actions import users as actions
 from services.security.actions.me import describe_access
-from services.security.api.dependencies import AdministersGroups, ChangerId
+from services.security.actions.password_links import PasswordLink, make_link
+from services.security.api.dependencies import NOT_KEPT, AdministersGroups, ChangerId
 from services.security.errors import (
     AdministratorProtected,
     LastAdministrator,
@@ -147,3 +148,22 @@ async def set_password(
     await actions.set_password(
         session, user_id, body.password, must_change=body.must_change, by_administrator=administers, now=now
     )
+
+
+@router.post(
+    "/{user_id}/password-links",
+    access=declared.feature(USERS, Level.ADMIN),
+    refuses=[NotFound, AdministratorProtected, ServiceAccountOnly],
+    status_code=201,
+    idempotent=False,
+    dependencies=[NOT_KEPT],
+)
+async def make_password_link(
+    user_id: Id, session: Transaction, *, administers: AdministersGroups, now: Now
+) -> PasswordLink:
+    """Makes a token with which the user chooses a local password once, within 24 hours.
+
+    It is shown only this once, and replaces a token made before. Give it to the user yourself: the console's page
+    `/console/?password-link=…` takes it. For an administrator, you need `security.groups` at admin yourself.
+    """
+    return await make_link(session, user_id, by_administrator=administers, now=now)

@@ -18,7 +18,7 @@ from shared.files.csv import Numbered, TableFile
 from shared.values.filters import Filter
 from shared.values.names import fold
 
-_UNLIMITED_MODULE = "security"
+_UNLIMITED_MODULES = ("security", "operations")
 _SIDES = ("branches", "customers", "ar_companies")
 
 
@@ -43,8 +43,8 @@ def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[
     """The faults in the grants of one group.
 
     Some operation must declare the feature. The same feature may be granted several times with different limits (view
-    everywhere, edit in branch SAT), but not twice with the same limits. Features of security have no limits, because
-    users and groups belong to no branch, customer or company.
+    everywhere, edit in branch SAT), but not twice with the same limits. Features of security and
+    operations have no limits, because users, groups and processes belong to no branch, customer or company.
     """
     faults: list[GrantFault] = []
     seen: set[tuple[str, Limits]] = set()
@@ -52,12 +52,12 @@ def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[
         feature = features.get(grant.feature)
         if feature is None:
             faults.append(GrantFault(position, "feature", f"there is no feature {grant.feature}"))
-        elif feature.module == _UNLIMITED_MODULE and not grant.limits.unlimited:
+        elif feature.module in _UNLIMITED_MODULES and not grant.limits.unlimited:
             faults.append(
                 GrantFault(
                     position,
                     "feature",
-                    f"{grant.feature} cannot be limited: users and groups belong to no branch, customer or company",
+                    f"{grant.feature} cannot be limited: what it is about belongs to no branch, customer or company",
                 )
             )
         limits = grant.limits.compared

@@ -15,6 +15,13 @@ class PasswordBody(SecretBody):
     must_change: bool = Field(default=True, description="Whether the user must choose another one to log in.")
 
 
+class LinkedPasswordBody(SecretBody):
+    """The token of a link, and a new password of 12 to 256 printable characters."""
+
+    token: Secret
+    new_password: Secret
+
+
 class OwnPasswordBody(SecretBody):
     """A user's name, the password so far, and a new one of 12 to 256 printable characters."""
 

@@ -92,7 +92,7 @@ def sit_down(browser: Browser, suite: Suite, user: str, *, width: int = 1280, da
     page.on("console", note_in(desk.errors))
     desk.open("")
     desk.log_in()
-    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    expect(page.get_by_role("banner")).to_be_visible()
     return desk
 
 
@@ -152,6 +152,6 @@ def look_at(desk: Desk, addresses: Iterable[str]) -> None:
         found = desk.page.evaluate(
             "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 200))])"
         )
-        assert found == [], address
+        assert found == [], f"{address}: {found}"
         wide = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, address

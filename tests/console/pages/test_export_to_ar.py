@@ -111,7 +111,7 @@ def test_before_exporting_ready_to_export_is_printed_and_reviewed(sitting: SitDo
     page = desk.page
     desk.open("ready")
     with page.expect_download() as printed:
-        page.get_by_role("button", name="Print (PDF)").click()
+        page.get_by_role("button", name="PDF").click()
     printed.value.save_as(tmp_path / "ready.pdf")
     assert (tmp_path / "ready.pdf").read_bytes().startswith(b"%PDF")
     # The sums by branch, by income account and of the whole are the same.

@@ -3,7 +3,7 @@
 import { createClient, type Problem } from "./client.ts";
 import { sessionFetch } from "./session.ts";
 
-export type { Problem, Query, Schema } from "./client.ts";
+export type { ListPath, Problem, Query, RowOf, Schema, TotalsOf } from "./client.ts";
 
 /** A request that the suite refused. `problem` has its code, its sentence, and the place of each fault. */
 export class Refused extends Error {

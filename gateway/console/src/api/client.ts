@@ -35,3 +35,12 @@ export function createClient(options: ClientOptions): Client {
 
 /** The query of a list, by its path. */
 export type Query<Path extends PathsWithMethod<paths, "get">> = paths[Path]["get"] extends { parameters: { query?: infer Given } } ? Given : never;
+
+/** The answer of an operation that reads. */
+type Answer<Path extends PathsWithMethod<paths, "get">> = paths[Path]["get"] extends { responses: { 200: { content: { "application/json": infer Given } } } } ? Given : never;
+interface AnyPage { items: unknown[]; next_cursor: string | null; totals: unknown }
+
+/** The path of a list that comes in pages. */
+export type ListPath = { [Path in PathsWithMethod<paths, "get">]: [Answer<Path>] extends [never] ? never : Answer<Path> extends AnyPage ? Path : never }[PathsWithMethod<paths, "get">];
+export type RowOf<Path extends ListPath> = Answer<Path> extends { items: (infer Row)[] } ? Row : never;
+export type TotalsOf<Path extends ListPath> = Answer<Path> extends { totals: infer Totals } ? NonNullable<Totals> : never;

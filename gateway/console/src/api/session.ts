@@ -3,9 +3,12 @@
 // An answer 401 means that the access token is over: it is renewed once for all requests that wait, and if the session is
 // over as well, the user logs in again where they are. Then each request is sent again as it was, with the same key.
 
+import { noteContact } from "./contact.ts";
+
 const CSRF = "__Host-ratebook-csrf=";
 const RENEW = "/api/v1/security/cookies/refresh";
-const SESSION = "/api/v1/security/cookies";
+/** What is asked for without a session, or to get one. */
+const OPEN = ["/api/v1/security/cookies", "/api/v1/security/passwords", "/api/v1/security/log-in-ways"];
 
 type Ask = () => Promise<void>;
 let askToLogIn: Ask | undefined;
@@ -21,9 +24,20 @@ function csrf(): string {
   return found === undefined ? "" : found.slice(CSRF.length);
 }
 
-function send(request: Request): Promise<Response> {
+/** A gateway whose services do not answer, or a proxy whose gateway does not. */
+const NOBODY = new Set([502, 503, 504]);
+
+async function send(request: Request): Promise<Response> {
   if (request.method !== "GET") request.headers.set("ratebook-csrf", csrf());
-  return fetch(request);
+  try {
+    const answer = await fetch(request);
+    noteContact(!NOBODY.has(answer.status));
+    return answer;
+  } catch (error) {
+    // A request that its page has given up says nothing about the suite.
+    if (!request.signal.aborted) noteContact(false);
+    throw error;
+  }
 }
 
 async function renew(): Promise<void> {
@@ -41,7 +55,8 @@ export function renewOnce(): Promise<void> {
 
 /** `fetch` for a session: renews it when it is over, and sends the request again. */
 export async function sessionFetch(request: Request): Promise<Response> {
-  if (new URL(request.url).pathname.startsWith(SESSION)) return send(request);
+  const { pathname } = new URL(request.url);
+  if (OPEN.some((path) => pathname.startsWith(path))) return send(request);
   if (csrf() === "") await renewOnce();
   const again = request.clone();
   const answer = await send(request);

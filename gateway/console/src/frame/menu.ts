@@ -1,33 +1,54 @@
-// What the menu offers, with the feature that each page needs.
+// What the menu offers, with the feature that each page needs, and the letter that leads to it after `g`.
 
 import type { LinkProps } from "@tanstack/react-router";
 
-interface Entry {
+export interface Entry {
   to: NonNullable<LinkProps["to"]>;
   words: string;
   feature?: string;
+  letter?: string;
 }
 
 export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
-  { group: "", entries: [{ to: "/", words: "Home" }] },
+  { group: "", entries: [{ to: "/", words: "Home", letter: "h" }] },
   {
     group: "Rating",
     entries: [
-      { to: "/work-orders", words: "Work orders", feature: "rating.work_orders" },
+      { to: "/work-orders", words: "Work orders", feature: "rating.work_orders", letter: "w" },
       { to: "/coverage", words: "Coverage", feature: "rating.rating" },
-      { to: "/rate-tables", words: "Rate tables", feature: "rating.rate_tables" },
+      { to: "/rate-tables", words: "Rate tables", feature: "rating.rate_tables", letter: "t" },
       { to: "/rating-runs", words: "Rating runs", feature: "rating.rating" },
-      { to: "/rollups", words: "Open Rollup", feature: "rating.rollup" },
-      { to: "/ready", words: "Ready to Export", feature: "rating.export" },
-      { to: "/exports", words: "Export runs", feature: "rating.export" },
-      { to: "/wip", words: "Work in progress", feature: "rating.wip" },
-      { to: "/commissions", words: "Commissions", feature: "rating.commissions" },
+      { to: "/rollups", words: "Open Rollup", feature: "rating.rollup", letter: "o" },
+      { to: "/ready", words: "Ready to Export", feature: "rating.export", letter: "r" },
+      { to: "/exports", words: "Export runs", feature: "rating.export", letter: "e" },
+      { to: "/wip", words: "Work in progress", feature: "rating.wip", letter: "p" },
+      { to: "/commissions", words: "Commissions", feature: "rating.commissions", letter: "c" },
     ],
   },
   {
     group: "Receivables",
     entries: [
-      { to: "/invoices", words: "Invoices", feature: "receivables.invoices" },
+      { to: "/batches", words: "Batches", feature: "receivables.batches", letter: "b" },
+      { to: "/write-offs", words: "Write-offs", feature: "receivables.write_offs" },
+      { to: "/invoices", words: "Invoices", feature: "receivables.invoices", letter: "i" },
+      { to: "/credit-requests", words: "Credits to approve", feature: "receivables.credits" },
+      { to: "/emails", words: "E-mails", feature: "receivables.invoices" },
+    ],
+  },
+  {
+    group: "Administration",
+    entries: [
+      { to: "/security/groups", words: "Groups", feature: "security.groups", letter: "s" },
+      { to: "/security/users", words: "Users", feature: "security.users", letter: "u" },
+      { to: "/security/audit", words: "Audit", feature: "security.audit", letter: "a" },
     ],
   },
 ];
+
+/** The pages that a user may see, with their groups. */
+export function seenBy(whyNot: (feature: string, level: "view") => string | undefined): typeof MENU {
+  return MENU.map(({ group, entries }) => ({
+    group,
+    entries: entries.filter((entry) => entry.feature === undefined || whyNot(entry.feature, "view") === undefined),
+  })).filter(({ entries }) => entries.length > 0);
+}

@@ -5,7 +5,10 @@ import { createContext, use, useCallback, useEffect, useMemo, useState, type Rea
 import { client, data, type Schema } from "../api/calls.ts";
 import { setLogIn } from "../api/session.ts";
 import { Fault } from "../parts/Fault.tsx";
-import { LogInAgain, LogInPage } from "../security/log-in/LogIn.tsx";
+import { later } from "../parts/later.tsx";
+
+const LogInAgain = later(async () => (await import("../security/log-in/LogIn.tsx")).LogInAgain);
+const LogInPage = later(async () => (await import("../security/log-in/LogIn.tsx")).LogInPage);
 
 const LEVELS = ["view", "edit", "approve", "admin"] as const;
 export type Level = (typeof LEVELS)[number];

@@ -1,11 +1,15 @@
 // Home: what waits for the user. Each number opens the list that shows exactly that.
 
 import { useQuery } from "@tanstack/react-query";
+import { Link, useRouter } from "@tanstack/react-router";
 import { client, data, type Schema } from "../api/calls.ts";
+import { useJobs } from "../frame/jobs.ts";
 import { useSession } from "../frame/session.tsx";
+import { addressOf } from "../frame/ways.ts";
 import { Fault } from "../parts/Fault.tsx";
 import { dollarWords } from "../parts/money.ts";
 import { Page } from "../parts/Page.tsx";
+import { useRecent } from "../parts/useRecent.ts";
 import { wordsOf } from "../text/en.ts";
 import classes from "./Home.module.css";
 import { pageOf } from "./lists.ts";
@@ -61,8 +65,44 @@ export function Home() {
       <div className={classes["columns"]}>
         <Waiting title="Rating" rows={rating.data && rated(rating.data)} error={rating.error} />
         <Waiting title="Receivables" rows={receivables.data && received(receivables.data)} error={receivables.error} />
+        <Running />
+        <Recent />
       </div>
     </Page>
+  );
+}
+
+function Running() {
+  const jobs = useJobs();
+  const router = useRouter();
+  if (jobs === undefined || jobs.length === 0) return null;
+  return (
+    <section className={classes["waiting"]} aria-label="Running">
+      <h2>Running</h2>
+      <ul>
+        {jobs.map((job) => {
+          const address = addressOf(router, [job.path]);
+          return (
+            <li key={job.key} className={classes["job"]}>
+              {address === undefined ? <span>{job.title}</span> : <Link to={address}>{job.title}</Link>}
+              <progress max={job.whole} value={job.done} aria-label={job.title} />
+              <span>{job.words}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function Recent() {
+  const recent = useRecent();
+  if (recent.length === 0) return null;
+  return (
+    <section className={classes["waiting"]} aria-label="Opened recently">
+      <h2>Opened recently</h2>
+      <ul>{recent.slice(0, 8).map((page) => <li key={page.path} className={classes["recent"]}><Link to={page.path}>{page.title}</Link></li>)}</ul>
+    </section>
   );
 }
 

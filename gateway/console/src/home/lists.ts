@@ -7,6 +7,9 @@ const PAGES: Record<string, string> = {
   "open-rollup-invoices": "rollups",
   exports: "exports",
   invoices: "invoices",
+  batches: "batches",
+  "credit-requests": "credit-requests",
+  "invoice-emails": "emails",
 };
 
 /** The address of the page for a list of the API with its filters; undefined if there is no page yet. */

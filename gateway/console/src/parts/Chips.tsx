@@ -10,14 +10,17 @@ export interface Chip {
 
 interface Given {
   label: string;
+  /** Whether the label is shown, where the chips do not say themselves what they are about. */
+  labelled?: boolean;
   chips: readonly Chip[];
   on: readonly string[];
   change: (on: string[]) => void;
 }
 
-export function Chips({ label, chips, on, change }: Given) {
+export function Chips({ label, labelled, chips, on, change }: Given) {
   return (
     <div role="group" aria-label={label} className={classes["chips"]}>
+      {labelled === true && <span aria-hidden="true">{label}</span>}
       {chips.map(({ value, words, count }) => {
         const pressed = on.includes(value);
         return (

@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useState, type RefObject } from "react";
 import { createPortal } from "react-dom";
 import classes from "./ChoiceList.module.css";
+import { shownOf } from "./choices.ts";
 import type { ChoiceList as List } from "./useChoices.ts";
 
 const HEIGHT = 240;
@@ -29,7 +30,7 @@ export function ChoiceListAt({ list, label, anchor, pick }: { list: List; label:
       {list.choices.map((choice, index) => (
         <li key={choice.code} id={`${list.id}-${index}`} role="option" aria-selected={index === list.at}
           onMouseDown={(event) => { event.preventDefault(); pick(choice.code); }}>
-          <strong>{choice.code}</strong> <span>{choice.name}</span>
+          <strong>{shownOf(choice)}</strong> <span>{choice.name}</span>
         </li>
       ))}
     </ul>,

@@ -53,7 +53,7 @@ export function Command<Answer>({ words, run, whyNot, confirm, stale, done, fail
     onSuccess: (answer) => {
       key.current = undefined;
       setOpen(false);
-      for (const name of stale) void queries.invalidateQueries({ queryKey: [name] });
+      for (const name of [...stale, "jobs"]) void queries.invalidateQueries({ queryKey: [name] });
       done?.(answer);
     },
     onError: (error) => {

@@ -16,13 +16,15 @@ interface Given {
   at: string | null;
   /** The label of a field, by its name. */
   labelOf: (field: string) => string;
+  /** A value of a field as people read it. */
+  shownOf?: (field: string, value: string) => string;
   /** Goes on with the record as it was chosen. */
   resolve: (fields: Fields) => void;
   /** Goes back to the form as it was. */
   cancel: () => void;
 }
 
-export function Conflict({ what, base, theirs, yours, by, at, labelOf, resolve, cancel }: Given) {
+export function Conflict({ what, base, theirs, yours, by, at, labelOf, shownOf = (_, value) => value, resolve, cancel }: Given) {
   const [mine, setMine] = useState<ReadonlySet<string>>(new Set());
   const found = differences(base, theirs, yours);
   const keep = (field: string, isMine: boolean) => {
@@ -49,9 +51,9 @@ export function Conflict({ what, base, theirs, yours, by, at, labelOf, resolve, 
               return (
                 <tr key={field}>
                   <th scope="row">{label}</th>
-                  <td>{was || "empty"}</td>
-                  <td data-kept={!isMine}><Side conflict={conflict} label={`${label}: theirs`} group={field} words={is} on={!isMine} choose={() => keep(field, false)} /></td>
-                  <td data-kept={isMine}><Side conflict={conflict} label={`${label}: yours`} group={field} words={typed} on={isMine} choose={() => keep(field, true)} /></td>
+                  <td>{shownOf(field, was) || "empty"}</td>
+                  <td data-kept={!isMine}><Side conflict={conflict} label={`${label}: theirs`} group={field} words={shownOf(field, is)} on={!isMine} choose={() => keep(field, false)} /></td>
+                  <td data-kept={isMine}><Side conflict={conflict} label={`${label}: yours`} group={field} words={shownOf(field, typed)} on={isMine} choose={() => keep(field, true)} /></td>
                 </tr>
               );
             })}

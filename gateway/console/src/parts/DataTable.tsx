@@ -3,8 +3,13 @@
 // Rows are chosen with a click, with shift for all between, or `x`; Enter opens the row of the focus.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import { memo, use, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
+import { createPortal } from "react-dom";
+import { AS_MADE, shown, type ColumnChoice } from "./columns.ts";
 import classes from "./DataTable.module.css";
+import { Tools, ToolsPlace } from "./Tools.tsx";
+import { usePreference } from "./usePreference.ts";
+import type { ListFile } from "./useList.ts";
 
 export interface Column<Row> {
   /** The name of the column, and the field that the server sorts by if it is `sortable`. */
@@ -40,13 +45,21 @@ interface Given<Row> {
   /** What is said instead of rows. */
   empty: ReactNode;
   loading: boolean;
+  /** The whole list as a file. */
+  file?: ListFile | undefined;
 }
+
+const CHOICES: Readonly<Record<string, ColumnChoice>> = {};
 
 const ROW = 28;
 const AHEAD = 60;
 
 export function DataTable<Row>(given: Given<Row>) {
-  const { columns, rows, keyOf, more, chosen, onOpen } = given;
+  const { rows, keyOf, more, chosen, onOpen } = given;
+  const place = use(ToolsPlace);
+  const choices = usePreference("console.columns", CHOICES);
+  const choice = choices.value[given.label] ?? AS_MADE;
+  const columns = useMemo(() => shown(given.columns, choice), [given.columns, choice]);
   const scroller = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState(0);
   const last = useRef<number | undefined>(undefined);
@@ -98,29 +111,33 @@ export function DataTable<Row>(given: Given<Row>) {
     event.preventDefault();
   }
 
+  const arrange = (next: ColumnChoice) => choices.change((all) => ({ ...all, [given.label]: next }));
   const width = columns.reduce((sum, column) => sum + column.width, chosen === undefined ? 0 : 32);
   return (
-    <div className={classes["frame"]} ref={scroller} tabIndex={0} role="grid" aria-label={given.label} aria-busy={given.loading}
-      aria-rowcount={given.count ?? -1} onKeyDown={press} aria-activedescendant={rows.length > 0 ? `row-${focus}` : undefined}>
-      <div className={classes["head"]} role="row" style={{ minWidth: width }}>
-        {chosen !== undefined && <span role="columnheader" className={classes["choice"]} title="Chosen">✓</span>}
-        {columns.map((column) => (
-          <Head key={column.field} column={column} sort={given.sort} onSort={given.onSort} />
-        ))}
+    <>
+      {place !== null && createPortal(<Tools label={given.label} columns={given.columns} choice={choice} choose={arrange} file={given.file} />, place)}
+      <div className={classes["frame"]} ref={scroller} tabIndex={0} role="grid" aria-label={given.label} aria-busy={given.loading}
+        aria-rowcount={given.count ?? -1} onKeyDown={press} aria-activedescendant={rows.length > 0 ? `row-${focus}` : undefined}>
+        <div className={classes["head"]} role="row" style={{ minWidth: width }}>
+          {chosen !== undefined && <span role="columnheader" className={classes["choice"]} title="Chosen">✓</span>}
+          {columns.map((column) => (
+            <Head key={column.field} column={column} sort={given.sort} onSort={given.onSort} />
+          ))}
+        </div>
+        <div style={{ height: virtual.getTotalSize(), minWidth: width, position: "relative" }} role="rowgroup"
+          onClick={(event) => at(event, (index) => choose(index, event.shiftKey))}
+          onDoubleClick={(event) => at(event, (index) => onOpen?.(rows[index] as Row))}>
+          {items.map((item) => {
+            const row = rows[item.index] as Row;
+            return (
+              <MemoRow key={keyOf(row)} row={row} index={item.index} top={item.start} columns={columns as readonly Column<unknown>[]}
+                focused={item.index === focus} selectable={chosen !== undefined} selected={chosen?.keys.has(keyOf(row)) ?? false} />
+            );
+          })}
+        </div>
+        {rows.length === 0 && <div className={classes["empty"]}>{given.loading ? "Loading…" : given.empty}</div>}
       </div>
-      <div style={{ height: virtual.getTotalSize(), minWidth: width, position: "relative" }} role="rowgroup"
-        onClick={(event) => at(event, (index) => choose(index, event.shiftKey))}
-        onDoubleClick={(event) => at(event, (index) => onOpen?.(rows[index] as Row))}>
-        {items.map((item) => {
-          const row = rows[item.index] as Row;
-          return (
-            <MemoRow key={keyOf(row)} row={row} index={item.index} top={item.start} columns={columns as readonly Column<unknown>[]}
-              focused={item.index === focus} selectable={chosen !== undefined} selected={chosen?.keys.has(keyOf(row)) ?? false} />
-          );
-        })}
-      </div>
-      {rows.length === 0 && <div className={classes["empty"]}>{given.loading ? "Loading…" : given.empty}</div>}
-    </div>
+    </>
   );
 }
 

@@ -4,6 +4,7 @@
 // Which cells are open is known at once, from the forms that the page keeps; what is answered later marks cells, and never
 // moves the focus. Closed cells are read-only and say why, so that no key is lost in a cell that closes.
 
+import { Menu } from "@mantine/core";
 import { memo, useCallback, useRef, type ClipboardEvent, type FocusEvent, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import { cellOf, isUntouched, valueOf, type GridColumn, type GridLine, type LineFaults, type LineForm } from "./grid.ts";
@@ -27,7 +28,7 @@ interface Given {
   /** Adds a line at the end. */
   add: () => void;
   remove: (key: string) => void;
-  /** Opens the record of a line in a form of its own. */
+  /** Opens the record of a line in a form of its own: with a double click, with F2, or from the menu of its row. */
   open?: (key: string) => void;
 }
 
@@ -145,7 +146,7 @@ export function LineGrid(given: Given) {
         <tbody>
           {lines.map((line, index) => (
             <Row key={line.key} line={line} number={index + 1} columns={columns} form={forms[line.key]} faults={faults[line.key]}
-              whyClosed={given.whyClosed} change={change} />
+              whyClosed={given.whyClosed} change={change} open={given.open} remove={given.open === undefined ? undefined : given.remove} />
           ))}
         </tbody>
       </table>
@@ -175,13 +176,26 @@ interface RowGiven {
   faults: LineFaults | undefined;
   whyClosed: string | undefined;
   change: (key: string, field: string, value: string) => void;
+  /** Rows that can be opened have a menu. */
+  open: ((key: string) => void) | undefined;
+  remove: ((key: string) => void) | undefined;
 }
 
-const Row = memo(function Row({ line, number, columns, form, faults, whyClosed, change }: RowGiven) {
+const Row = memo(function Row({ line, number, columns, form, faults, whyClosed, change, open, remove }: RowGiven) {
   const cells = columns.map((column) => cellOf(column, line, form, faults?.[column.field]));
   return (
     <tr data-key={line.key} data-wrong={cells.some((cell) => cell.fault !== undefined) || undefined}>
-      <th scope="row">{number}</th>
+      <th scope="row">
+        {open === undefined || remove === undefined ? number : (
+          <Menu position="bottom-start">
+            <Menu.Target><button type="button" aria-label={`Row ${number}`} title="What can be done with the row">{number} ▾</button></Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => open(line.key)}>Open in a form (F2)</Menu.Item>
+              <Menu.Item onClick={() => remove(line.key)} disabled={whyClosed !== undefined}>Remove (Ctrl+Delete)</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </th>
       {columns.map((column, place) => (
         <td key={column.field}>
           <LineCell column={column} lineKey={line.key} line={number} value={cells[place]?.value ?? ""} whyClosed={whyClosed ?? cells[place]?.closed}

@@ -3,9 +3,9 @@
 
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import { ChoiceListAt } from "./ChoiceList.tsx";
-import { choiceOf, remember, type Choice } from "./choices.ts";
+import { choiceOf, remember, shownOf, type Choice } from "./choices.ts";
 import { FieldInput, type FieldGiven } from "./TypedField.tsx";
 import { useChoices } from "./useChoices.ts";
 import { PAUSE_MS, useTyped } from "./useTyped.ts";
@@ -14,38 +14,57 @@ interface Given extends FieldGiven {
   /** The name under which the codes used last are kept. */
   recent: string;
   choices?: readonly Choice[];
-  search?: (words: string) => Promise<readonly Choice[]>;
+  /** Finds choices by words, or the one that has a code. */
+  search?: (words: string, byCode: boolean) => Promise<readonly Choice[]>;
+  /** Whether its codes are not what people type. What is typed before the answer is there is then kept as a question. */
+  named?: boolean;
 }
 
 /** How many choices a search answers at most; if it answers as many, there may be more. */
 export const MOST_FOUND = 20;
 
 const NONE: readonly Choice[] = [];
+const QUESTION = "?";
 
-export function LookUp({ recent, choices, search, ...given }: Given) {
-  const { value, change, whyClosed } = given;
+/** Whether a value is not a code yet: what was typed is still looked for, or was not found. */
+export function isQuestion(value: string): boolean {
+  return value.startsWith(QUESTION);
+}
+
+export function LookUp({ recent, choices, search, named, ...given }: Given) {
+  const { change, whyClosed, value } = given;
   const box = useRef<HTMLDivElement>(null);
   const known = useRef({ choices: NONE, whole: false });
+  const meant = (text: string): Choice | undefined => {
+    const found = choiceOf(known.current.choices, text);
+    // An answer to other words, or one of many, does not know whether there is only one that begins like that.
+    return known.current.whole || (found !== undefined && shownOf(found).toLowerCase() === text.trim().toLowerCase()) ? found : undefined;
+  };
   const typed = useTyped("code", value, change, (text) => {
-    // An answer to other words, or to too few, does not know whether there is only one that was meant.
-    const meant = choiceOf(known.current.choices, text);
-    const found = known.current.whole || meant?.code.toLowerCase() === text.trim().toLowerCase() ? meant : undefined;
+    const found = meant(text);
     if (found !== undefined) remember(recent, found.code);
-    return found?.code ?? text.trim();
+    return found?.code ?? (named === true && text.trim() !== "" ? `${QUESTION}${text.trim()}` : text.trim());
   });
-  const [words] = useDebouncedValue(typed.text ?? value, PAUSE_MS);
+  const question = isQuestion(value);
+  const asks = typed.text ?? (question ? value.slice(1) : value);
+  const [words] = useDebouncedValue(asks, PAUSE_MS);
+  const byCode = named === true && typed.text === undefined && !question && words === value;
   const asked = useQuery({
-    queryKey: ["look-up", recent, words],
-    queryFn: () => (search ?? (() => Promise.resolve(NONE)))(words),
+    queryKey: ["look-up", recent, words, byCode],
+    queryFn: () => (search ?? (() => Promise.resolve(NONE)))(words, byCode),
     enabled: search !== undefined && (words !== "" || typed.text !== undefined),
     staleTime: 60_000,
     placeholderData: (before) => before,
   });
   const found = choices ?? asked.data ?? NONE;
-  const fresh = !asked.isPlaceholderData && words === (typed.text ?? value) && found.length < MOST_FOUND;
-  known.current = { choices: found, whole: choices !== undefined || fresh };
+  const fresh = asked.isSuccess && !asked.isPlaceholderData && words === asks;
+  known.current = { choices: found, whole: choices !== undefined || (fresh && found.length < MOST_FOUND) };
   const list = useChoices(found, recent, typed, whyClosed !== undefined);
-  const name = found.find((choice) => choice.code === value)?.name ?? "";
+  const chosen = found.find((choice) => choice.code === value);
+  const answer = question && fresh && typed.text === undefined ? meant(value.slice(1))?.code : undefined;
+  useEffect(() => {
+    if (answer !== undefined) change(answer);
+  });
   const pick = (code: string) => {
     remember(recent, code);
     list.close();
@@ -58,14 +77,15 @@ export function LookUp({ recent, choices, search, ...given }: Given) {
       return;
     }
     const reached = list.reached();
-    // Enter goes on to the next field as everywhere.
+    // Enter leads to the next field as everywhere.
     if ((event.key === "Enter" || event.key === "Tab") && reached !== undefined) pick(reached);
   };
   const leave = { ...typed, commit: (code?: string) => { list.close(); typed.commit(code); } };
+  const shown = question ? value.slice(1) : chosen === undefined ? value : `${shownOf(chosen)} ${chosen.name}`.trim();
+  const lost = question && fresh && answer === undefined ? `${value.slice(1)} was not found. Press F4 to see what there is.` : undefined;
   return (
     <div ref={box}>
-      <FieldInput {...given} kind="code" typed={leave} press={press} combobox={list.combobox}
-        shown={typed.text ?? (name === "" ? value : `${value} ${name}`)}>
+      <FieldInput {...given} fault={given.fault ?? lost} kind="code" typed={leave} press={press} combobox={list.combobox} shown={typed.text ?? shown}>
         {list.open && <ChoiceListAt list={list} label={given.label} anchor={box} pick={pick} />}
       </FieldInput>
     </div>

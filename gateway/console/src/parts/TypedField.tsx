@@ -19,6 +19,8 @@ export interface FieldGiven {
   whyClosed?: string | undefined;
   required?: boolean | undefined;
   placeholder?: string | undefined;
+  /** Whether the label is only read aloud, because the field is in a table whose head says it. */
+  inTable?: boolean | undefined;
   /** Whether the value is one that nobody has typed. */
   byDefault?: boolean | undefined;
 }
@@ -46,7 +48,7 @@ export function FieldInput(given: InputGiven) {
   const fault = given.fault ?? (typed.text === undefined ? faultOf(kind, value) : undefined);
   const closed = whyClosed !== undefined;
   const input = (
-    <TextInput id={given.place === undefined ? own : idOfPlace(given.place)} label={label} value={given.shown ?? typed.shown} error={fault}
+    <TextInput id={given.place === undefined ? own : idOfPlace(given.place)} {...(given.inTable === true ? { "aria-label": label } : { label })} value={given.shown ?? typed.shown} error={fault}
       required={given.required === true && !closed} withAsterisk={false} readOnly={closed} autoComplete="off" placeholder={given.placeholder ?? ""}
       classNames={{ input: classes["input"] ?? "", label: classes["label"] ?? "" }} data-kind={kind} data-closed={closed || undefined}
       data-default={given.byDefault === true && typed.text === undefined ? true : undefined}

@@ -2,6 +2,8 @@
 
 export interface Choice {
   code: string;
+  /** What people know it by, if that is not its code. */
+  shown?: string;
   name: string;
   retired?: boolean;
 }
@@ -13,26 +15,31 @@ function lower(words: string): string {
   return words.trim().toLowerCase();
 }
 
+/** What people know a choice by. */
+export function shownOf(choice: Choice): string {
+  return choice.shown ?? choice.code;
+}
+
 /** The choice that somebody meant: its code in any case, or the only one whose code or name begins with what was typed. */
 export function choiceOf(choices: readonly Choice[], typed: string): Choice | undefined {
   const words = lower(typed);
   if (words === "") return undefined;
-  const exact = choices.find((choice) => lower(choice.code) === words);
+  const exact = choices.find((choice) => lower(shownOf(choice)) === words);
   if (exact !== undefined) return exact;
-  const begun = choices.filter((choice) => choice.retired !== true && (lower(choice.code).startsWith(words) || lower(choice.name).startsWith(words)));
+  const begun = choices.filter((choice) => choice.retired !== true && (lower(shownOf(choice)).startsWith(words) || lower(choice.name).startsWith(words)));
   return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** The choices to offer: those used last first, then those that begin with what was typed, then those that contain it. */
 export function offered(choices: readonly Choice[], typed: string, recent: readonly string[]): readonly Choice[] {
   const words = lower(typed);
-  const rank = ({ code, name }: Choice): number => {
-    const used = recent.indexOf(code);
-    const begins = lower(code).startsWith(words) || lower(name).startsWith(words);
+  const rank = (choice: Choice): number => {
+    const used = recent.indexOf(choice.code);
+    const begins = lower(shownOf(choice)).startsWith(words) || lower(choice.name).startsWith(words);
     return (begins ? 0 : 1_000) + (used === -1 ? 100 : used);
   };
   return choices
-    .filter((choice) => choice.retired !== true && (words === "" || lower(choice.code).includes(words) || lower(choice.name).includes(words)))
+    .filter((choice) => choice.retired !== true && (words === "" || lower(shownOf(choice)).includes(words) || lower(choice.name).includes(words)))
     .map((choice) => ({ choice, at: rank(choice) }))
     .sort((one, other) => one.at - other.at)
     .slice(0, MOST)

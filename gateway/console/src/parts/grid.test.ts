@@ -10,7 +10,7 @@ function line(values: Record<string, string>) {
 }
 
 test("a closed cell has its default and says why", () => {
-  expect(cellOf(UNITS, line({}), CLOSED, undefined)).toEqual({ value: "0.000", closed: "only a material line has units", fault: undefined });
+  expect(cellOf(UNITS, line({}), CLOSED, undefined)).toEqual({ value: "", closed: "only a material line has units", fault: undefined });
   expect(cellOf(UNITS, line({ units: "0" }), CLOSED, undefined).closed).toBe("only a material line has units");
 });
 

@@ -70,7 +70,9 @@ export function cellOf(column: GridColumn, line: GridLine, form: LineForm | unde
   const closed = cell === undefined || cell.open ? undefined : (cell.reason ?? "This is closed.");
   if (given !== undefined || closed === undefined) return { value, closed, fault: given ?? ownFault(column, value) };
   const typed = line.values[column.field] ?? "";
-  if (typed === "" || isSame(column.kind, typed, cell?.default ?? "")) return { value: cell?.default ?? "", closed, fault: undefined };
+  const fixed = cell?.default ?? "";
+  // A quantity that there cannot be is not shown as 0.
+  if (typed === "" || isSame(column.kind, typed, fixed)) return { value: column.kind === "number" && Number(fixed) === 0 ? "" : fixed, closed, fault: undefined };
   return { value, closed: undefined, fault: `${closed}; remove ${typed}` };
 }
 

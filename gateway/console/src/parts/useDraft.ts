@@ -24,11 +24,14 @@ export function useDraft<Form>(name: string, initial: Form): Draft<Form> {
   const [form, setForm] = useState(before ?? initial);
   const [kept, setKept] = useState(before !== undefined);
   const unsaved = useRef<Form | undefined>(undefined);
+  // A record gets its name when it is saved first.
+  const at = useRef(place);
+  at.current = place;
 
   const keep = useCallback(() => {
-    if (unsaved.current !== undefined) sessionStorage.setItem(place, JSON.stringify(unsaved.current));
+    if (unsaved.current !== undefined) sessionStorage.setItem(at.current, JSON.stringify(unsaved.current));
     unsaved.current = undefined;
-  }, [place]);
+  }, []);
   useEffect(() => {
     if (unsaved.current === undefined) return undefined;
     // Not at each key: a long form takes a while to be written.
@@ -51,9 +54,9 @@ export function useDraft<Form>(name: string, initial: Form): Draft<Form> {
   }, []);
   const forget = useCallback((saved: Form) => {
     unsaved.current = undefined;
-    sessionStorage.removeItem(place);
+    sessionStorage.removeItem(at.current);
     setForm(saved);
     setKept(false);
-  }, [place]);
+  }, []);
   return { form, kept, change, forget };
 }

@@ -2,34 +2,35 @@
 // them switches them off.
 
 import { useEffect, useRef } from "react";
+import { usePreference } from "./usePreference.ts";
 
-const OFF = "ratebook-keys-off";
+const ON = { off: false };
 
-/** Whether the keys of pages are switched off on this machine. */
-export function keysAreOff(): boolean {
-  return localStorage.getItem(OFF) !== null;
+/** Whether keys of one letter are switched off, and the way to switch them. They are off until that is known. */
+export function useKeysOff(): { off: boolean; set: (off: boolean) => void } {
+  const { value, change, known } = usePreference("console.keys", ON);
+  return { off: value.off || !known, set: (off) => change(() => ({ off })) };
 }
 
-/** Whether a key is one of the page: not typed into a field, not for a dialog, and without Ctrl, Alt or Meta. */
-export function isForPage(event: Pick<KeyboardEvent, "ctrlKey" | "altKey" | "metaKey" | "target">, page: Pick<Document, "querySelector">): boolean {
-  if (event.ctrlKey || event.altKey || event.metaKey) return false;
-  const target = event.target;
-  if (target instanceof Element && target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]") !== null) return false;
-  return page.querySelector("[role=dialog]") === null;
+/** Whether keys are typed here, or belong to a dialog or menu that is open. */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]") !== null;
 }
 
 /** Calls `act` when the key is pressed on the page. */
 export function useKey(key: string | undefined, act: () => void): void {
   const now = useRef(act);
   now.current = act;
+  const { off } = useKeysOff();
   useEffect(() => {
-    if (key === undefined) return undefined;
+    if (key === undefined || off) return undefined;
     const press = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== key.toLowerCase() || event.repeat || keysAreOff() || !isForPage(event, document)) return;
+      if (event.key.toLowerCase() !== key.toLowerCase() || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (isTyping(event.target) || document.querySelector("[role=dialog]") !== null) return;
       event.preventDefault();
       now.current();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [key]);
+  }, [key, off]);
 }

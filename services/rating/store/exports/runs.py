@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.exports.answers import Outcome
 from services.rating.rules.exports.runs import ExportRun, RunInvoice
 from shared.access.grants import Scope
+from shared.contracts.service_status import Latest
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_one, fetch_value
@@ -162,3 +163,15 @@ async def oldest_unfinished_age_seconds(session: AsyncSession) -> float:
         """,
     )
     return age or 0.0
+
+
+async def find_latest(session: AsyncSession) -> Latest | None:
+    """The last run, and how many of its invoices were refused, or None."""
+    return await fetch_one(
+        session,
+        Latest,
+        """
+        SELECT 'export' AS kind, id, status, requested_at AS at, refused AS problems
+        FROM export_run ORDER BY id DESC LIMIT 1
+        """,
+    )

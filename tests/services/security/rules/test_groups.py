@@ -34,7 +34,7 @@ def test_one_feature_may_be_granted_with_several_limits() -> None:
         ),
         (
             [Grant("rating.export", Level.VIEW), Grant("security.users", Level.VIEW, SAT)],
-            [(1, "security.users cannot be limited: users and groups belong to no branch, customer or company")],
+            [(1, "security.users cannot be limited: what it is about belongs to no branch, customer or company")],
         ),
     ],
 )

@@ -1,7 +1,6 @@
 // Commissions: what servers have earned, what is owed to them and what was paid, by server and period; and their payments.
 
 import { getRouteApi } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable } from "../../parts/DataTable.tsx";
@@ -9,7 +8,7 @@ import { Fault } from "../../parts/Fault.tsx";
 import { dollarWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { Sums } from "../../parts/Sums.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted } from "../../text/en.ts";
 import { useNames } from "../codes.ts";
 import type { CommissionsSearch } from "../searches.ts";
@@ -18,9 +17,7 @@ import { SelectOwed } from "./commands.tsx";
 import { Payments } from "./Payments.tsx";
 import { Periods } from "./Periods.tsx";
 
-const PATH = "/api/v1/rating/commissions";
 const route = getRouteApi("/commissions");
-type Booking = Schema<"Booking">;
 
 export function Commissions() {
   const search = route.useSearch();
@@ -28,9 +25,7 @@ export function Commissions() {
   const { nameOf } = useNames();
   const { view, ...filters } = search;
   const set = (changes: Changes<CommissionsSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as CommissionsSearch });
-  const list = usePages<Booking, Schema<"CommissionTotals">>(["commissions", filters], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...filters, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("commissions", "/api/v1/rating/commissions", filters);
   const narrowed = filters.server !== undefined || filters.status !== undefined || filters.payment !== undefined || filters.period !== undefined;
   const shown = view === "payments" || view === "periods" ? view : view === "bookings" || narrowed ? "bookings" : "servers";
   const totals = list.totals;
@@ -60,11 +55,11 @@ export function Commissions() {
       )}
       {shown === "servers" && (
         <DataTable label="Commissions by server" columns={SERVERS} rows={totals?.by_server ?? []} keyOf={(row) => totals?.by_server.indexOf(row) ?? 0} count={totals?.by_server.length}
-          more={undefined} loading={list.loading} empty="No commission has been earned yet. They come with ratings." onOpen={(row) => set({ server: row.server })} />
+          more={undefined} loading={list.table.loading} file={list.table.file} empty="No commission has been earned yet. They come with ratings." onOpen={(row) => set({ server: row.server })} />
       )}
       {shown === "bookings" && (
-        <DataTable label="Bookings" columns={BOOKINGS} rows={list.rows} keyOf={(row) => row.id} count={totals?.count} more={list.more} sort={filters.sort ?? "server"}
-          onSort={(sort) => set({ sort })} loading={list.loading} empty="No booking matches these filters."
+        <DataTable label="Bookings" columns={BOOKINGS} {...list.table} keyOf={(row) => row.id} sort={filters.sort ?? "server"}
+          onSort={(sort) => set({ sort })} empty="No booking matches these filters."
           onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
       )}
       {shown === "payments" && <Payments open={(payment) => void navigate({ search: { payment } })} />}

@@ -4,7 +4,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import { client, data, type Schema } from "../../api/calls.ts";
 import { follow } from "../../api/stream.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -15,7 +15,7 @@ import { amountWords, dollarWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { SearchField } from "../../parts/SearchField.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { ExportRunSearch } from "../searches.ts";
 import { ExportAgain, Withdraw } from "./commands.tsx";
@@ -67,17 +67,8 @@ function Shown({ run }: { run: Run }) {
   const sort = search.sort ?? "invoice_id";
   const set = (changes: { [Name in keyof ExportRunSearch]?: ExportRunSearch[Name] | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...changes }) as ExportRunSearch, replace: true });
-  const list = usePages<Invoice, Schema<"Count">>(["export-invoices", run.id, outcome, search.search, sort], (cursor) =>
-    data(client.GET(PATH, {
-      params: {
-        path: { run_id: run.id },
-        query: {
-          ...(outcome === "all" ? {} : { outcome }), ...(search.search === undefined ? {} : { search: search.search }), sort, limit: 250,
-          ...(cursor === undefined ? {} : { cursor }),
-        } as Query<typeof PATH>,
-      },
-    })),
-  );
+  const filters = { ...(outcome === "all" ? {} : { outcome }), ...(search.search === undefined ? {} : { search: search.search }), sort };
+  const list = useList("export-invoices", PATH, filters, { run_id: run.id });
   return (
     <Page title={`Export ${run.id}`} command={<><Withdraw run={run} /><ExportAgain run={run} /></>}
       filters={
@@ -104,8 +95,8 @@ function Shown({ run }: { run: Run }) {
       {run.in_batch > 0 && <p role="note">{counted(run.in_batch, "invoice")} {run.in_batch === 1 ? "waits" : "wait"} in a batch of Accounts Receivable until it is posted.</p>}
       {run.left_out > 0 && <p>{counted(run.left_out, "order")} {run.left_out === 1 ? "was" : "were"} left out because they cannot be exported now.</p>}
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Invoices of the export" columns={COLUMNS} rows={list.rows} keyOf={(row) => row.invoice_id} count={list.totals?.count}
-        more={list.more} sort={sort} onSort={(next) => set({ sort: next })} loading={list.loading} empty="No invoice has this outcome." />
+      <DataTable label="Invoices of the export" columns={COLUMNS} {...list.table} keyOf={(row) => row.invoice_id}
+        sort={sort} onSort={(next) => set({ sort: next })} empty="No invoice has this outcome." />
     </Page>
   );
 }

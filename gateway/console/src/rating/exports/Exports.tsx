@@ -1,7 +1,7 @@
 // The export runs, newest first.
 
 import { getRouteApi } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -10,10 +10,9 @@ import { Fault } from "../../parts/Fault.tsx";
 import { amountWords } from "../../parts/money.ts";
 import { Page } from "../../parts/Page.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import type { ExportsSearch } from "../searches.ts";
 
-const PATH = "/api/v1/rating/exports";
 const route = getRouteApi("/exports");
 type Run = Schema<"ExportRun">;
 
@@ -32,9 +31,7 @@ const COLUMNS: readonly Column<Run>[] = [
 export function Exports() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const list = usePages<Run, Schema<"Count">>(["exports", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("exports", "/api/v1/rating/exports", search);
   const set = (changes: Changes<ExportsSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as ExportsSearch });
   return (
     <Page title="Export runs"
@@ -44,8 +41,8 @@ export function Exports() {
           change={(on) => set({ requested_by: on.includes("mine") ? "me" : undefined, finished: on.includes("open") ? false : undefined })} />
       }>
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Export runs" columns={COLUMNS} rows={list.rows} keyOf={(run) => run.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No export yet. Begin with Ready to Export."
+      <DataTable label="Export runs" columns={COLUMNS} {...list.table} keyOf={(run) => run.id}
+        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} empty="No export yet. Begin with Ready to Export."
         onOpen={(run) => void navigate({ to: "/exports/$id", params: { id: String(run.id) } })} />
     </Page>
   );

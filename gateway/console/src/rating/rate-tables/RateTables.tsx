@@ -2,20 +2,19 @@
 
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
 import { Fault } from "../../parts/Fault.tsx";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { SearchField } from "../../parts/SearchField.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted } from "../../text/en.ts";
 import { KEY_KINDS, useNames, type Names } from "../codes.ts";
 import type { RateTablesSearch } from "../searches.ts";
 import { itemsOf, priceWords } from "./rules.ts";
 
-const PATH = "/api/v1/rating/billing-profiles";
 const route = getRouteApi("/rate-tables");
 type Profile = Schema<"ShownProfile">;
 
@@ -49,9 +48,7 @@ export function RateTables() {
   const navigate = route.useNavigate();
   const names = useNames();
   const set = (changes: Changes<RateTablesSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as RateTablesSearch });
-  const list = usePages<Profile, Schema<"Count">>(["rate-tables", "list", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("rate-tables", "/api/v1/rating/billing-profiles", search);
   const columns = useMemo(() => columnsOf(list.rows, names), [list.rows, names]);
   const chips = (field: "branch" | "customer_type" | "priority", kind: "branches" | "customer_types" | "priorities", label: string) => (
     <Chips label={label} on={search[field] === undefined ? [] : [search[field]]} change={(on) => set({ [field]: on.at(-1) })}
@@ -69,8 +66,8 @@ export function RateTables() {
       }>
       {list.error !== null && <Fault error={list.error} again={list.again} />}
       {list.totals !== undefined && <Totals><span><strong>{counted(list.totals.count, "profile")}</strong></span><span>* only with a trigger or on request</span></Totals>}
-      <DataTable label="Rate tables" columns={columns} rows={list.rows} keyOf={(profile) => profile.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No profile matches these filters."
+      <DataTable label="Rate tables" columns={columns} {...list.table} keyOf={(profile) => profile.id}
+        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} empty="No profile matches these filters."
         onOpen={(profile) => void navigate({ to: "/rate-tables/$id", params: { id: String(profile.id) } })} />
     </Page>
   );

@@ -4,7 +4,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import { client, data, type Schema } from "../../api/calls.ts";
 import { follow } from "../../api/stream.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -14,7 +14,7 @@ import { JobProgress } from "../../parts/JobProgress.tsx";
 import { amountWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import { Causes } from "../gaps/Causes.tsx";
 import type { OutcomeSearch } from "../searches.ts";
@@ -62,11 +62,7 @@ function Shown({ run }: { run: Run }) {
   const navigate = route.useNavigate();
   const set = (changes: OutcomeSearch) => void navigate({ search: (before) => ({ ...before, ...changes }) as OutcomeSearch, replace: true });
   const failures = failuresOf(run);
-  const list = usePages<Result, Schema<"Count">>(["rating-results", run.id, search], (cursor) =>
-    data(client.GET(PATH, {
-      params: { path: { run_id: run.id }, query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> },
-    })),
-  );
+  const list = useList("rating-results", PATH, search, { run_id: run.id });
   return (
     <Page title={`Rating run ${run.id}`}
       filters={
@@ -81,8 +77,8 @@ function Shown({ run }: { run: Run }) {
       <JobProgress label="Orders" whole={run.orders} parts={partsOf(run)} />
       {run.status === "done" && failures.length > 0 && <StillFailing run={run} />}
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Results of the run" columns={COLUMNS} rows={list.rows} keyOf={(row) => row.work_order_id} count={list.totals?.count}
-        more={list.more} sort={search.sort ?? "number"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No order has this outcome."
+      <DataTable label="Results of the run" columns={COLUMNS} {...list.table} keyOf={(row) => row.work_order_id}
+        sort={search.sort ?? "number"} onSort={(sort) => set({ sort })} empty="No order has this outcome."
         onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
     </Page>
   );

@@ -1,7 +1,7 @@
 // The rating runs, newest first.
 
 import { getRouteApi } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -9,11 +9,10 @@ import { momentWords } from "../../parts/dates.ts";
 import { Fault } from "../../parts/Fault.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import type { RunsSearch } from "../searches.ts";
 import { RateReady } from "./RateReady.tsx";
 
-const PATH = "/api/v1/rating/rating-runs";
 const route = getRouteApi("/rating-runs");
 type Run = Schema<"RatingRun">;
 
@@ -32,9 +31,7 @@ export function RatingRuns() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const set = (changes: Changes<RunsSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as RunsSearch });
-  const list = usePages<Run, Schema<"Count">>(["rating-runs", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("rating-runs", "/api/v1/rating/rating-runs", search);
   return (
     <Page title="Rating runs" command={<RateReady />}
       filters={
@@ -43,8 +40,8 @@ export function RatingRuns() {
           change={(on) => set({ requested_by: on.includes("mine") ? "me" : undefined, finished: on.includes("open") ? false : undefined })} />
       }>
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Rating runs" columns={COLUMNS} rows={list.rows} keyOf={(run) => run.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No rating run yet. Rate what is ready, or choose orders in Work orders."
+      <DataTable label="Rating runs" columns={COLUMNS} {...list.table} keyOf={(run) => run.id}
+        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} empty="No rating run yet. Rate what is ready, or choose orders in Work orders."
         onOpen={(run) => void navigate({ to: "/rating-runs/$id", params: { id: String(run.id) } })} />
     </Page>
   );

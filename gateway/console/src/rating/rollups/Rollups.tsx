@@ -3,7 +3,6 @@
 
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable } from "../../parts/DataTable.tsx";
@@ -11,17 +10,15 @@ import { Fault } from "../../parts/Fault.tsx";
 import { dollarWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { Sums } from "../../parts/Sums.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted } from "../../text/en.ts";
 import { useNames } from "../codes.ts";
 import type { RollupsSearch } from "../searches.ts";
 import { CUSTOMERS, ORDERS, STATES } from "./columns.tsx";
 import { Assign, Unassign } from "./commands.tsx";
 
-const PATH = "/api/v1/rating/open-rollup-invoices";
 const route = getRouteApi("/rollups");
 const NONE: ReadonlySet<number> = new Set();
-type Row = Schema<"OpenRollupRow">;
 
 export function Rollups() {
   const search = route.useSearch();
@@ -29,9 +26,7 @@ export function Rollups() {
   const names = useNames();
   const [chosen, setChosen] = useState(NONE);
   const { view, ...filters } = search;
-  const list = usePages<Row, Schema<"OpenRollupTotals">>(["rollups", filters], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...filters, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("rollups", "/api/v1/rating/open-rollup-invoices", filters);
   const set = (changes: Changes<RollupsSearch>) => {
     setChosen(NONE);
     void navigate({ search: (before) => ({ ...before, ...changes }) as RollupsSearch });
@@ -70,13 +65,13 @@ export function Rollups() {
         </>
       )}
       {orders ? (
-        <DataTable label="Orders of the roll-ups" columns={ORDERS} rows={list.rows} keyOf={(row) => row.work_order_id} count={totals?.count} more={list.more}
-          sort={search.sort ?? "bill_to"} onSort={(sort) => set({ sort })} chosen={{ keys: chosen, change: setChosen }} loading={list.loading}
+        <DataTable label="Orders of the roll-ups" columns={ORDERS} {...list.table} keyOf={(row) => row.work_order_id}
+          sort={search.sort ?? "bill_to"} onSort={(sort) => set({ sort })} chosen={{ keys: chosen, change: setChosen }}
           empty="No order is in this state. Rate orders first."
           onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
       ) : (
         <DataTable label="Roll-ups by customer" columns={CUSTOMERS} rows={totals?.by_bill_to.map((sums, place) => ({ ...sums, place })) ?? []} keyOf={(row) => row.place} count={totals?.by_bill_to.length}
-          more={undefined} loading={list.loading} empty="Nothing is rated. Rate orders first."
+          more={undefined} loading={list.table.loading} file={list.table.file} empty="Nothing is rated. Rate orders first."
           onOpen={(row) => set({ bill_to: row.bill_to, branch: row.branch })} />
       )}
     </Page>

@@ -4,6 +4,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import files from "../../api/files.json";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable } from "../../parts/DataTable.tsx";
@@ -82,11 +83,12 @@ export function WorkInProgress() {
       )}
       {showOrders ? (
         <DataTable label="Orders in progress" columns={ORDERS} rows={orders.rows} keyOf={(row) => row.work_order_id} count={orders.totals?.count} more={orders.more}
+          file={{ name: "orders-in-progress", path: ORDERS_PATH, query: filters, kinds: files[ORDERS_PATH] }}
           sort={sort ?? "service_on"} onSort={(next) => set({ sort: next })} loading={orders.loading} empty="No order in progress matches these filters."
           onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
       ) : (
         <DataTable label={`Work in progress by ${by}`} columns={GROUPS} rows={groups.rows} keyOf={(row) => groups.rows.indexOf(row)} count={undefined} more={groups.more}
-          loading={groups.loading} empty="Nothing is in progress: every order is billed or closed."
+          loading={groups.loading} file={{ name: "work-in-progress", path: GROUPS_PATH, query: { ...filters, by }, kinds: files[GROUPS_PATH] }} empty="Nothing is in progress: every order is billed or closed."
           onOpen={(row) => set(by === "server" ? { server: row.name } : { customer: row.name })} />
       )}
     </Page>

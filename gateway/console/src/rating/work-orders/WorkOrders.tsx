@@ -2,7 +2,7 @@
 
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -12,12 +12,11 @@ import { amountWords, dollarWords, sumOf } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { SearchField } from "../../parts/SearchField.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { OrdersSearch } from "../searches.ts";
 import { Bulk } from "./Bulk.tsx";
 
-const PATH = "/api/v1/rating/work-orders";
 const STATUSES = ["open", "rated", "assigned", "exporting", "exported", "closed", "void"];
 const route = getRouteApi("/work-orders");
 const NONE: ReadonlySet<number> = new Set();
@@ -45,9 +44,7 @@ export function WorkOrders() {
     setChosen(NONE);
     void navigate({ search: (before) => ({ ...before, ...changes }) as OrdersSearch });
   };
-  const list = usePages<Order, Schema<"OrderTotals">>(["work-orders", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("work-orders", "/api/v1/rating/work-orders", search);
   const rows = list.rows.filter((order) => chosen.has(order.id));
   return (
     <Page title="Work orders" command={<Bulk chosen={rows} clear={() => setChosen(NONE)} />}
@@ -69,8 +66,8 @@ export function WorkOrders() {
           {rows.length > 0 && <span><strong>{counted(rows.length, "order")} chosen</strong>, {dollarWords(sumOf(rows.map((order) => order.total ?? "0.00")))}</span>}
         </Totals>
       )}
-      <DataTable label="Work orders" columns={COLUMNS} rows={list.rows} keyOf={(order) => order.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} loading={list.loading} chosen={{ keys: chosen, change: setChosen }} empty="No work order matches these filters."
+      <DataTable label="Work orders" columns={COLUMNS} {...list.table} keyOf={(order) => order.id}
+        sort={search.sort ?? "id"} onSort={(sort) => set({ sort })} chosen={{ keys: chosen, change: setChosen }} empty="No work order matches these filters."
         onOpen={(order) => void navigate({ to: "/work-orders/$id", params: { id: String(order.id) } })} />
     </Page>
   );

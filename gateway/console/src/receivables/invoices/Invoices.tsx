@@ -1,7 +1,7 @@
 // The invoices of Accounts Receivable, newest first.
 
 import { getRouteApi } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -11,11 +11,10 @@ import { amountWords, dollarWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { SearchField } from "../../parts/SearchField.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { InvoicesSearch } from "../searches.ts";
 
-const PATH = "/api/v1/receivables/invoices";
 const STATUSES = ["open", "partly_settled", "credited", "written_off", "paid", "deleted"];
 const route = getRouteApi("/invoices");
 type Invoice = Schema<"InvoiceItem">;
@@ -36,9 +35,7 @@ export function Invoices() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const set = (changes: Changes<InvoicesSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as InvoicesSearch });
-  const list = usePages<Invoice, Schema<"InvoiceTotals">>(["invoices", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> } })),
-  );
+  const list = useList("invoices", "/api/v1/receivables/invoices", search);
   const totals = list.totals;
   return (
     <Page title="Invoices"
@@ -55,8 +52,9 @@ export function Invoices() {
       {totals !== undefined && (
         <Totals><span><strong>{counted(totals.count, "invoice")}</strong>, {dollarWords(totals.total)}, open {dollarWords(totals.open)}</span></Totals>
       )}
-      <DataTable label="Invoices" columns={COLUMNS} rows={list.rows} keyOf={(invoice) => invoice.id} count={totals?.count} more={list.more}
-        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} loading={list.loading} empty="No invoice matches these filters." />
+      <DataTable label="Invoices" columns={COLUMNS} {...list.table} keyOf={(invoice) => invoice.id}
+        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} empty="No invoice matches these filters."
+        onOpen={(invoice) => void navigate({ to: "/invoices/$id", params: { id: String(invoice.id) } })} />
     </Page>
   );
 }
