@@ -11,7 +11,7 @@ from tests.console.pages.desks import SitDown, enter_orders, look_at, suite_for_
 
 pytestmark = pytest.mark.console
 BILL = r"ALAMO\bill"
-PAGES = ("work-orders", "work-orders/1", "coverage", "rating-runs", "rating-runs/1")
+PAGES = ("work-orders", "work-orders/1", "coverage", "rating-runs", "rating-runs/1", "imports")
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +148,37 @@ def test_orders_are_rated_and_unassigned_in_bulk(sitting: SitDown) -> None:
     table.get_by_role("row").nth(2).click(modifiers=["Shift"])
     page.get_by_role("button", name="Rate 2 orders").click()
     expect(page.get_by_text("orders 2 = rated 2 + not rated 0 + waiting 0")).to_be_visible()
+
+
+def test_a_file_of_orders_is_checked_imported_and_withdrawn(sitting: SitDown) -> None:
+    desk = sitting(r"ALAMO\olga")
+    desk.expected = {"422"}
+    page = desk.page
+    head = "number,branch,customer,priority,job_type,served_zip,service_on,field_status,pod_received"
+    right = f"{head}\nNEW1,SAT,S1001,STANDARD,CITATION,78205,2026-11-02,served,yes\nNEW2,SAT,S1001,RUSH,CITATION,78205,2026-11-02,served,yes\n"
+    wrong = right.replace("RUSH", "SOON").replace("NEW1,SAT", "NEW1,SAN")
+    desk.open("imports")
+    chooser = page.get_by_label("CSV or XLSX file")
+    chooser.set_input_files({"name": "wrong.csv", "mimeType": "text/csv", "buffer": wrong.encode()})
+    # Every fault with its place, and nothing to import.
+    faults = page.get_by_role("region", name="Faults").get_by_role("row")
+    expect(faults).to_have_count(3)
+    expect(faults.nth(1)).to_contain_text("line 2, column branch")
+    expect(faults.nth(2)).to_contain_text("line 3, column priority")
+    expect(page.get_by_role("button", name=re.compile("^Import "))).to_have_count(0)
+    chooser.set_input_files({"name": "right.csv", "mimeType": "text/csv", "buffer": right.encode()})
+    expect(page.get_by_role("region", name="Changes")).to_contain_text("NEW2")
+    page.get_by_role("button", name="Import 2 orders").dblclick()
+    expect(page.get_by_text("Imported 2 orders.")).to_be_visible()
+    imports = page.get_by_role("region", name="Imports").get_by_role("row")
+    expect(imports.nth(1)).to_contain_text("right.csv")
+    expect(imports).to_have_count(3)
+    page.get_by_role("button", name=re.compile("^Withdraw import")).first.click()
+    page.get_by_role("textbox", name="Reason").fill("The wrong month")
+    page.get_by_role("textbox", name="Reason").press("Enter")
+    expect(imports.nth(1)).to_contain_text("The wrong month")
+    desk.open("work-orders?search=NEW1&status=void")
+    expect(page.get_by_role("grid", name="Work orders").get_by_text("NEW1")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -72,6 +72,20 @@ export async function fileOf(path: string, query: object, mediaType: string): Pr
   );
 }
 
+/** Sends a file as a body; throws Refused or Unknown. */
+export async function upload<T>(path: string, query: Readonly<Record<string, string>>, file: File, key: string): Promise<T> {
+  const type = file.name.toLowerCase().endsWith(".xlsx") ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv";
+  const request = new Request(`${location.origin}${path}?${new URLSearchParams(query).toString()}`, {
+    method: "POST", headers: { "content-type": type, accept: "application/json", "idempotency-key": key }, body: file,
+  });
+  return data(
+    sessionFetch(request).then(async (response) => {
+      const answer: unknown = await response.json().catch(() => "unreadable");
+      return response.ok ? { data: answer as T, response } : { error: answer, response };
+    }),
+  );
+}
+
 /** A key that makes two sendings of the same command one. */
 export function newKey(): string {
   return crypto.randomUUID();
