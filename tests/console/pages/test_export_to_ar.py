@@ -311,6 +311,7 @@ def test_a_rate_is_changed_and_nothing_typed_is_lost_in_a_conflict(sitting: SitD
     conflict = page.get_by_role("dialog", name=re.compile("^Profile 1 was changed by"))
     expect(conflict).to_contain_text("199")
     conflict.get_by_role("button", name="Save what is marked").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("textbox", name="Rate, line 2")).to_have_value("199")
     expect(page.get_by_role("textbox", name="Rate, line 1")).to_have_value("85")
     page.get_by_role("button", name="Save 1 rate").click()

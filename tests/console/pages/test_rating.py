@@ -1,5 +1,6 @@
 """The pages of rating in a real browser: an order and why it costs what it costs, rating runs, and what fixes their gaps."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -7,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.suite import Suite
-from tests.console.pages.desks import SitDown, enter_orders, look_at, suite_for_browsers
+from tests.console.pages.desks import SitDown, asked, enter_orders, look_at, suite_for_browsers
 
 pytestmark = pytest.mark.console
 BILL = r"ALAMO\bill"
-PAGES = ("work-orders", "work-orders/1", "coverage", "rating-runs", "rating-runs/1", "imports")
+PAGES = ("work-orders", "work-orders/1", "coverage", "rating-runs", "imports")
 
 
 @pytest.fixture(scope="module")
@@ -184,4 +185,8 @@ def test_a_file_of_orders_is_checked_imported_and_withdrawn(sitting: SitDown) ->
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_of_rating_can_be_used_by_everybody(sitting: SitDown, width: int, dark: bool) -> None:
-    look_at(sitting(BILL, width=width, dark=dark), PAGES)
+    desk = sitting(BILL, width=width, dark=dark)
+    # Nothing may be left to rate, which the suite refuses; a browser notes that.
+    desk.expected = {"409"}
+    _, runs = asked(desk.page, "GET", "/api/v1/rating/rating-runs?limit=1")
+    look_at(desk, (*PAGES, *(f"rating-runs/{run['id']}" for run in json.loads(runs)["items"])))

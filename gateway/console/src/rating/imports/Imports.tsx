@@ -36,7 +36,7 @@ export function Imports() {
         rows={list.rows.map((one) => ({
           key: one.id,
           cells: [
-            one.id, one.file_name, one.orders.toLocaleString("en-US"), `${one.imported_by}, ${momentWords(one.imported_at)}`,
+            one.id, one.file_name || "without a name", one.orders.toLocaleString("en-US"), `${one.imported_by}, ${momentWords(one.imported_at)}`,
             one.withdrawn_at === null ? "" : <span key="status"><StatusMark status="void" /> by {one.withdrawn_by}, {momentWords(one.withdrawn_at)}: {one.reason}</span>,
             one.withdrawn_at === null ? <Withdraw key="withdraw" given={one} /> : "",
           ],
