@@ -22,6 +22,7 @@ ALLOWED = {
     ("security", "wire types", "dependencies"): "what endpoints ask for, no noun",
     ("security", "wire types", "denials"): "a gateway sends them: shared/contracts/denials.py",
     ("security", "actions", "jwks"): "the public halves of keys that the settings hold",
+    ("security", "actions", "log_in_ways"): "what the settings set up",
     ("security", "wire types", "jwks"): "the gateway reads them: shared/contracts/jwks.py",
 }
 """Modules that need no namesake in a layer, each with the reason: (service, layer, noun)."""

@@ -1,21 +1,12 @@
 """How people can log in here, for the page on which they do."""
 
-from dataclasses import dataclass
-
 from fastapi import Request
 
+from services.security.rules.log_in_ways import LogInWays
 from shared.access import declared
 from shared.http.operation import Router
 
 router = Router("log-in-ways")
-
-
-@dataclass(frozen=True)
-class LogInWays:
-    """The ways that are set up, besides local passwords, which always are."""
-
-    windows_domain: bool
-    identity_provider: bool
 
 
 @router.get("", access=declared.public("It says which kinds of log-in there are, and nothing about anyone."))

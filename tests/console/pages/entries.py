@@ -30,14 +30,19 @@ def enter(clerk: Clerk, batch_id: int, **fields: Any) -> dict[str, Any]:
     return entry
 
 
+def post_batch(clerk: Clerk, batch_id: int) -> None:
+    """Validates and posts a batch, and waits until it is posted."""
+    for step in ("validate", "post"):
+        clerk.post(f"/receivables/batches/{batch_id}/{step}", {})
+        for _ in clerk.follow(f"/receivables/batches/{batch_id}/events"):
+            pass
+
+
 def posted_invoice(clerk: Clerk, **fields: Any) -> dict[str, Any]:
     """An invoice that is posted, as the list of invoices shows it."""
     batch_id = new_batch(clerk)
     enter(clerk, batch_id, **fields)
-    clerk.post(f"/receivables/batches/{batch_id}/validate", {})
-    list(clerk.follow(f"/receivables/batches/{batch_id}/events"))
-    clerk.post(f"/receivables/batches/{batch_id}/post", {})
-    list(clerk.follow(f"/receivables/batches/{batch_id}/events"))
+    post_batch(clerk, batch_id)
     found: dict[str, Any] = clerk.get("/receivables/invoices", sort="-id", limit=1)["items"][0]
     return found
 

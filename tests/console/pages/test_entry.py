@@ -333,3 +333,17 @@ def test_contract_item_info_shows_units_and_amounts(sitting: SitDown, rita: Cler
     row = page.get_by_role("region", name="Contract item info").get_by_role("row").nth(1)
     for words in ("Petitions served", "500", "45,000.00", "650", "58,500.00", "10", "900.00"):
         expect(row).to_contain_text(words)
+
+
+def test_the_audit_lists_of_a_batch_are_pdf(sitting: SitDown, rita: Clerk) -> None:
+    batch_id = new_batch(rita)
+    enter(rita, batch_id)
+    desk = sitting(RITA)
+    desk.open(f"batches/{batch_id}")
+    for words in ("Batch list", "GL distributions", "Error list"):
+        if not desk.page.get_by_role("menuitem", name=words).is_visible():
+            desk.page.get_by_role("button", name="Audit lists").click()
+        with desk.page.expect_download() as download:
+            desk.page.get_by_role("menuitem", name=words).click()
+        assert download.value.suggested_filename.startswith(words)
+        assert download.value.path().read_bytes().startswith(b"%PDF")

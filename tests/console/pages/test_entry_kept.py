@@ -215,7 +215,7 @@ def test_the_keys_of_the_lines(sitting: SitDown, rita: Clerk) -> None:
     page.keyboard.press("ArrowRight")
     assert focused(page) == "Units, line 1"
     page.keyboard.press("ArrowLeft")
-    # F4 opens the choices; arrows choose, and Enter goes on.
+    # F4 opens the choices; arrows choose, and Enter leads to the next cell.
     page.keyboard.press("F4")
     choices = page.get_by_role("listbox", name="GL, line 1")
     expect(choices.get_by_role("option").first).to_be_visible()

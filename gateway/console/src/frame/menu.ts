@@ -30,6 +30,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "Receivables",
     entries: [
       { to: "/batches", words: "Batches", feature: "receivables.batches", letter: "b" },
+      { to: "/customers", words: "Customers", feature: "receivables.customers" },
       { to: "/write-offs", words: "Write-offs", feature: "receivables.write_offs" },
       { to: "/invoices", words: "Invoices", feature: "receivables.invoices", letter: "i" },
       { to: "/credit-requests", words: "Credits to approve", feature: "receivables.credits" },
@@ -41,6 +42,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     entries: [
       { to: "/security/groups", words: "Groups", feature: "security.groups", letter: "s" },
       { to: "/security/users", words: "Users", feature: "security.users", letter: "u" },
+      { to: "/operations", words: "Operations", feature: "operations.status" },
       { to: "/security/audit", words: "Audit", feature: "security.audit", letter: "a" },
     ],
   },

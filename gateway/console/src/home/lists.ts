@@ -10,6 +10,7 @@ const PAGES: Record<string, string> = {
   batches: "batches",
   "credit-requests": "credit-requests",
   "invoice-emails": "emails",
+  customers: "customers",
 };
 
 /** The address of the page for a list of the API with its filters; undefined if there is no page yet. */

@@ -1,11 +1,18 @@
-// A file of the suite, such as a list as PDF. It is asked for when it is wanted, and then saved or shown by the browser.
+// A file of the suite, such as a list as PDF. It is asked for when it is wanted, and then saved by the browser.
 
-import { Button } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Fault } from "./Fault.tsx";
 
-export function FileLink({ words, name, get }: { words: string; name: string; get: () => Promise<Blob> }) {
-  const asking = useMutation({
+interface Given {
+  words: string;
+  /** The name under which it is saved. */
+  name: string;
+  get: () => Promise<Blob>;
+}
+
+function useFile({ name, get }: Omit<Given, "words">) {
+  return useMutation({
     mutationFn: get,
     onSuccess: (file) => {
       const address = URL.createObjectURL(file);
@@ -16,9 +23,25 @@ export function FileLink({ words, name, get }: { words: string; name: string; ge
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
     },
   });
+}
+
+/** A button for a file; `about` is said when the pointer is on it. */
+export function FileLink({ words, name, get, about }: Given & { about?: string }) {
+  const asking = useFile({ name, get });
   return (
     <>
-      <Button variant="subtle" loading={asking.isPending} onClick={() => asking.mutate()}>{words}</Button>
+      <Button variant="default" loading={asking.isPending} onClick={() => asking.mutate()} title={about}>{words}</Button>
+      {asking.error !== null && <Fault error={asking.error} />}
+    </>
+  );
+}
+
+/** An item of a menu for a file. */
+export function FileItem({ words, name, get }: Given) {
+  const asking = useFile({ name, get });
+  return (
+    <>
+      <Menu.Item closeMenuOnClick={false} disabled={asking.isPending} onClick={() => asking.mutate()}>{words}</Menu.Item>
       {asking.error !== null && <Fault error={asking.error} />}
     </>
   );

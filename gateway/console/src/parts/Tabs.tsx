@@ -15,10 +15,12 @@ interface Given {
   tabs: readonly Tab[];
   on: string;
   change: (value: string) => void;
+  /** Whether what is in sight takes the rest of the page, as a list does. */
+  fill?: boolean;
   children: ReactNode;
 }
 
-export function Tabs({ label, tabs, on, change, children }: Given) {
+export function Tabs({ label, tabs, on, change, fill, children }: Given) {
   const open = tabs.filter((tab) => tab.whyNot === undefined);
   const press = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -38,7 +40,7 @@ export function Tabs({ label, tabs, on, change, children }: Given) {
           </button>
         ))}
       </div>
-      <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${on}`} className={classes["panel"]}>{children}</div>
+      <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${on}`} className={classes["panel"]} data-fill={fill}>{children}</div>
     </>
   );
 }

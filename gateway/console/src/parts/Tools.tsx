@@ -6,7 +6,7 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { createContext, useState, type FormEvent } from "react";
 import { fileOf } from "../api/calls.ts";
 import { arranged, AS_MADE, moved, toggled, type ColumnChoice } from "./columns.ts";
-import { Fault } from "./Fault.tsx";
+import { FileLink } from "./FileLink.tsx";
 import classes from "./Tools.module.css";
 import { usePreference } from "./usePreference.ts";
 import type { ListFile } from "./useList.ts";
@@ -62,31 +62,10 @@ function ColumnsMenu({ label, columns, choice, choose }: Omit<Given, "file">) {
 const TYPES: Readonly<Record<string, string>> = { pdf: "application/pdf", csv: "text/csv", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 
 function Files({ file }: { file: ListFile }) {
-  const [error, setError] = useState<Error | undefined>(undefined);
-  const [asking, setAsking] = useState("");
-  async function get(kind: string): Promise<void> {
-    setError(undefined);
-    setAsking(kind);
-    try {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(await fileOf(file.path, file.query, TYPES[kind] ?? ""));
-      link.download = `${file.name}.${kind}`;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    } catch (failed) {
-      setError(failed as Error);
-    } finally {
-      setAsking("");
-    }
-  }
-  return (
-    <>
-      {file.kinds.map((kind) => (
-        <Button key={kind} variant="default" loading={asking === kind} onClick={() => void get(kind)} title={`All that matches the filters, as ${kind.toUpperCase()}`}>{kind.toUpperCase()}</Button>
-      ))}
-      {error !== undefined && <Fault error={error} />}
-    </>
-  );
+  return file.kinds.map((kind) => (
+    <FileLink key={kind} words={kind.toUpperCase()} name={`${file.name}.${kind}`} about={`All that matches the filters, as ${kind.toUpperCase()}`}
+      get={() => fileOf(file.path, file.query, TYPES[kind] ?? "")} />
+  ));
 }
 
 interface View {

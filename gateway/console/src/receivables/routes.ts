@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "../frame/root.ts";
-import { batchesSearch, batchSearch, creditRequestsSearch, emailsSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
+import { batchesSearch, batchSearch, creditRequestsSearch, customerSearch, customersSearch, emailsSearch, entrySearch, invoicesSearch, writeOffsSearch } from "./searches.ts";
 
 const invoices = createRoute({
   getParentRoute: () => root,
@@ -61,5 +61,20 @@ const writeOffs = createRoute({
   validateSearch: writeOffsSearch,
   component: lazyRouteComponent(() => import("./write-offs/WriteOffs.tsx"), "WriteOffs"),
 });
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: "/customers",
+  validateSearch: customersSearch,
+  component: lazyRouteComponent(() => import("./customers/Customers.tsx"), "Customers"),
+});
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/$id",
+  validateSearch: customerSearch,
+  component: lazyRouteComponent(() => import("./customers/Customer.tsx"), "Customer"),
+});
 
-export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails, writeOffs] as const;
+
+
+
+export const receivablesRoutes = [invoices, invoice, credit, batches, batch, entry, requests, request, emails, writeOffs, customers, customer] as const;

@@ -86,3 +86,23 @@ export interface WriteOffsSearch {
 export function writeOffsSearch(given: Record<string, unknown>): WriteOffsSearch {
   return { ...text(given, "ar_company"), ...text(given, "month") };
 }
+
+export interface CustomersSearch {
+  search?: string;
+  status?: "active" | "hold" | "inactive";
+  over_limit?: boolean;
+  sort?: string;
+}
+
+export function customersSearch(given: Record<string, unknown>): CustomersSearch {
+  return { ...text(given, "search"), ...text(given, "status"), ...flag(given, "over_limit"), ...text(given, "sort") } as CustomersSearch;
+}
+
+export interface CustomerSearch {
+  /** Which tab is open. */
+  tab?: string;
+}
+
+export function customerSearch(given: Record<string, unknown>): CustomerSearch {
+  return text(given, "tab");
+}

@@ -1,8 +1,8 @@
 // One batch: what was entered against what there should be, its entries, what validation found, and what comes next.
 
 import { Button } from "@mantine/core";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import { getRouteApi } from "@tanstack/react-router";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { useSession } from "../../frame/session.tsx";
 import { Chips } from "../../parts/Chips.tsx";
@@ -12,7 +12,7 @@ import { Fault } from "../../parts/Fault.tsx";
 import { amountWords } from "../../parts/money.ts";
 import { Page } from "../../parts/Page.tsx";
 import { useKey } from "../../parts/useKey.ts";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { BatchSearch } from "../searches.ts";
 import { AuditLists } from "./AuditLists.tsx";
@@ -22,24 +22,23 @@ import { Findings } from "./Findings.tsx";
 import { nameOf, whyNotEdited, type BatchRow } from "./rules.ts";
 import { useBatch } from "./useBatch.ts";
 
-const PATH = "/api/v1/receivables/batches/{batch_id}/entries";
 const route = getRouteApi("/batches/$id");
 type Item = Schema<"EntryItem">;
 
 const COLUMNS: readonly Column<Item>[] = [
-  { field: "seq", head: "#", width: 60, pin: "left", align: "right", sortable: true, cell: (entry) => entry.seq },
-  { field: "type", head: "Type", width: 110, cell: (entry) => wordsOf(entry.type) },
-  { field: "customer", head: "Customer", width: 240, sortable: true, cell: (entry) => <span title={entry.customer}>{entry.customer_name}</span> },
-  { field: "invoice_number", head: "Invoice", width: 100, cell: (entry) => entry.invoice_number ?? "auto" },
-  { field: "invoice_date", head: "Date", width: 90, cell: (entry) => dayWords(entry.invoice_date) },
-  { field: "due_on", head: "Due", width: 90, cell: (entry) => dayWords(entry.due_on) },
-  { field: "lines", head: "Lines", width: 70, align: "right", cell: (entry) => entry.lines },
-  { field: "description", head: "Description", width: 180, cell: (entry) => entry.description },
+  { field: "seq", head: "#", width: 52, pin: "left", align: "right", sortable: true, cell: (entry) => entry.seq },
+  { field: "type", head: "Type", width: 100, cell: (entry) => wordsOf(entry.type) },
+  { field: "customer", head: "Customer", width: 200, sortable: true, cell: (entry) => <span title={entry.customer}>{entry.customer_name}</span> },
+  { field: "invoice_number", head: "Invoice", width: 90, cell: (entry) => entry.invoice_number ?? "auto" },
+  { field: "invoice_date", head: "Date", width: 76, cell: (entry) => dayWords(entry.invoice_date) },
+  { field: "due_on", head: "Due", width: 76, cell: (entry) => dayWords(entry.due_on) },
+  { field: "lines", head: "Lines", width: 60, align: "right", cell: (entry) => entry.lines },
   {
-    field: "findings", head: "Findings", width: 140,
+    field: "findings", head: "Findings", width: 130,
     cell: (entry) => [entry.errors > 0 ? counted(entry.errors, "error") : "", entry.warnings > 0 ? counted(entry.warnings, "warning") : ""].filter(Boolean).join(", "),
   },
-  { field: "total", head: "Total", width: 120, pin: "right", align: "right", cell: (entry) => <strong>{amountWords(entry.total)}</strong> },
+  { field: "description", head: "Description", width: 140, cell: (entry) => entry.description },
+  { field: "total", head: "Total", width: 110, pin: "right", align: "right", cell: (entry) => <strong>{amountWords(entry.total)}</strong> },
 ];
 
 export function Batch() {
@@ -55,11 +54,7 @@ function Shown({ batch }: { batch: BatchRow }) {
   const navigate = route.useNavigate();
   const { whyNot } = useSession();
   const set = (changes: Changes<BatchSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as BatchSearch });
-  const list = usePages<Item, Schema<"Count">>(["entries", batch.id, search], (cursor) =>
-    data(client.GET(PATH, {
-      params: { path: { batch_id: batch.id }, query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as Query<typeof PATH> },
-    })),
-  );
+  const list = useList("entries", "/api/v1/receivables/batches/{batch_id}/entries", search, { batch_id: batch.id });
   const open = (seq: number | "new") => void navigate({ to: "/batches/$id/entries/$seq", params: { id: String(batch.id), seq: String(seq) } });
   const closed = whyNot("receivables.batches", "edit") ?? whyNotEdited(batch);
   const add = () => {
@@ -77,13 +72,12 @@ function Shown({ batch }: { batch: BatchRow }) {
           <Chips label="Entries with" chips={[{ value: "error", words: "Errors", count: batch.errors }, { value: "warning", words: "Warnings", count: batch.warnings }]}
             on={search.severity === undefined ? [] : [search.severity]} change={(on) => set({ severity: on.at(-1) })} />
           <AuditLists batch={batch} />
-          <Link to="/batches">All batches</Link>
         </>
       }>
       <BatchHead batch={batch} />
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Entries" columns={COLUMNS} rows={list.rows} keyOf={(entry) => entry.seq} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "seq"} onSort={(sort) => set({ sort })} loading={list.loading}
+      <DataTable label="Entries" columns={COLUMNS} {...list.table} keyOf={(entry) => entry.seq}
+        sort={search.sort ?? "seq"} onSort={(sort) => set({ sort })}
         empty={search.severity === undefined ? "This batch has no entries yet. Press N to enter the first one." : "No entry has such a finding."}
         onOpen={(entry) => open(entry.seq)} />
       {batch.errors + batch.warnings > 0 && <Findings batch={batch} />}

@@ -1,7 +1,6 @@
 // The batches, newest first, with what was entered against what there should be.
 
 import { getRouteApi } from "@tanstack/react-router";
-import { client, data, type Query, type Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable, type Column } from "../../parts/DataTable.tsx";
@@ -10,13 +9,12 @@ import { Fault } from "../../parts/Fault.tsx";
 import { amountWords } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
 import { StatusMark } from "../../parts/StatusMark.tsx";
-import { usePages } from "../../parts/usePages.ts";
+import { useList } from "../../parts/useList.ts";
 import { counted, wordsOf } from "../../text/en.ts";
 import type { BatchesSearch } from "../searches.ts";
 import { NewBatch } from "./NewBatch.tsx";
 import { nameOf, toGo, type BatchRow } from "./rules.ts";
 
-const PATH = "/api/v1/receivables/batches";
 const STATUSES = ["open", "errors", "warnings", "valid", "awaiting_approval", "posted", "cancelled"];
 const SOURCES = ["ar_invoice", "rating", "write_off", "receipts"];
 const route = getRouteApi("/batches");
@@ -42,9 +40,8 @@ export function Batches() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const set = (changes: Changes<BatchesSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as BatchesSearch });
-  const list = usePages<BatchRow, Schema<"Count">>(["batches", search], (cursor) =>
-    data(client.GET(PATH, { params: { query: { ...search, limit: 250, ...(cursor === undefined ? {} : { cursor }) } as unknown as Query<typeof PATH> } })),
-  );
+  const { ar_company: company, ...filters } = search;
+  const list = useList("batches", "/api/v1/receivables/batches", { ...filters, ...(company === undefined ? {} : { ar_company: Number(company) }) });
   return (
     <Page title="Batches" command={<NewBatch done={(batch) => void navigate({ to: "/batches/$id", params: { id: String(batch.id) } })} />}
       filters={
@@ -59,8 +56,8 @@ export function Batches() {
       }>
       {list.error !== null && <Fault error={list.error} again={list.again} />}
       {list.totals !== undefined && <Totals><strong>{counted(list.totals.count, "batch", "batches")}</strong></Totals>}
-      <DataTable label="Batches" columns={COLUMNS} rows={list.rows} keyOf={(batch) => batch.id} count={list.totals?.count} more={list.more}
-        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })} loading={list.loading}
+      <DataTable label="Batches" columns={COLUMNS} {...list.table} keyOf={(batch) => batch.id}
+        sort={search.sort ?? "-id"} onSort={(sort) => set({ sort })}
         empty="No batch matches these filters. Start one with New batch."
         onOpen={(batch) => void navigate({ to: "/batches/$id", params: { id: String(batch.id) } })} />
     </Page>

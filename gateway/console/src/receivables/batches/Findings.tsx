@@ -37,7 +37,7 @@ export function Findings({ batch }: { batch: BatchRow }) {
       <Lines label="Findings" heads={HEADS} empty="Validation found nothing."
         rows={(found.data?.items ?? []).map((finding, place) => ({
           key: place,
-          cells: [<StatusMark status={finding.severity === "error" ? "errors" : "warnings"} />, <Where batchId={batch.id} finding={finding} />, finding.detail],
+          cells: [<StatusMark status={finding.severity} />, <Where batchId={batch.id} finding={finding} />, finding.detail],
         }))} />
       {all > MOST && <p>The first {MOST} of {all.toLocaleString("en-US")} are shown; the error list has them all.</p>}
     </section>

@@ -35,9 +35,13 @@ const COLUMNS: readonly Column<Entry>[] = [
 ];
 
 /** The filters of the API: days become moments of the browser's clock. */
-function filtersOf({ of: _, from, to, ...rest }: AuditSearch) {
+function filtersOf({ name, operation, path, request_id: request, from, to, sort }: AuditSearch) {
   const moment = (day: string, later: number) => new Date(new Date(`${day}T00:00:00`).getTime() + later).toISOString();
-  return { ...rest, ...(from === undefined ? {} : { begin: moment(from, 0) }), ...(to === undefined ? {} : { end: moment(to, 86_400_000) }) };
+  return {
+    ...(name === undefined ? {} : { name }), ...(operation === undefined ? {} : { operation }), ...(path === undefined ? {} : { path }),
+    ...(request === undefined ? {} : { request_id: request }), ...(from === undefined ? {} : { begin: moment(from, 0) }),
+    ...(to === undefined ? {} : { end: moment(to, 86_400_000) }), ...(sort === undefined ? {} : { sort }),
+  };
 }
 
 export function Audit() {
@@ -83,7 +87,7 @@ export function Audit() {
 
 function chainWords({ sealed, unsealed, checked, checked_at: at }: Schema<"AuditChain">): string {
   const waiting = unsealed === 0 ? "" : `, ${unsealed.toLocaleString("en-US")} wait for their seal`;
-  const known = at === null ? "never checked: run `ratebook audit verify`" : `checked up to ${checked.toLocaleString("en-US")} on ${momentWords(at)}`;
+  const known = at === null ? "never checked (ratebook audit verify does it)" : `checked up to ${checked.toLocaleString("en-US")} on ${momentWords(at)}`;
   return `chain: ${sealed.toLocaleString("en-US")} sealed${waiting}, ${known}`;
 }
 

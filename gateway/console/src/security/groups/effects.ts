@@ -25,7 +25,7 @@ export async function personOf(userId: number, groupId: number): Promise<Person>
 export function useMembers(group: Schema<"Group">) {
   return useQuery({
     queryKey: ["group", group.id, "members", group.revision],
-    queryFn: async () => (await data(client.GET("/api/v1/security/members", { params: { query: { group: group.name, limit: 500 } } }))).items.map((member) => member.user),
+    queryFn: async () => (await data(client.GET("/api/v1/security/members", { params: { query: { group: group.id, limit: 500 } } }))).items.map((member) => member.user),
   });
 }
 

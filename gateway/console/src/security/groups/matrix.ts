@@ -31,7 +31,7 @@ interface Feature {
 
 /** The rows of all features, those that are granted several times within different limits once for each grant. */
 export function rowsOf(features: readonly Feature[], grants: readonly Grant[]): Row[] {
-  return features.flatMap(({ feature, label, module }) => {
+  return features.flatMap(({ feature, label, module }): Row[] => {
     const given = grants.filter((grant) => grant.feature === feature);
     if (given.length === 0) return [{ feature, label, module, level: "none" as const, limits: NO_LIMITS }];
     return given.map(({ level, branches, customers, ar_companies }) => ({ feature, label, module, level, limits: { branches, customers, ar_companies } }));
