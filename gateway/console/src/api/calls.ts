@@ -99,6 +99,13 @@ export async function askTagged<T>(method: string, path: string, given: Given = 
   );
 }
 
+/** Sends a file as a body, by its name as CSV or as a workbook; throws Refused or Unknown. */
+export function upload<T>(path: string, query: Readonly<Record<string, string>>, file: File, key: string): Promise<T> {
+  const type = file.name.toLowerCase().endsWith(".xlsx") ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv";
+  const headers = { "content-type": type, accept: "application/json", "idempotency-key": key };
+  return ask<T>("POST", `${path}?${new URLSearchParams(query).toString()}`, { body: file, headers });
+}
+
 /** A key that makes two sendings of the same command one. */
 export function newKey(): string {
   return crypto.randomUUID();

@@ -16,6 +16,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "Rating",
     entries: [
       { to: "/work-orders", words: "Work orders", feature: "rating.work_orders", letter: "w" },
+      { to: "/imports", words: "Imports of orders", feature: "rating.work_orders" },
       { to: "/coverage", words: "Coverage", feature: "rating.rating" },
       { to: "/rate-tables", words: "Rate tables", feature: "rating.rate_tables", letter: "t" },
       { to: "/rating-runs", words: "Rating runs", feature: "rating.rating" },

@@ -59,7 +59,7 @@ function ColumnsMenu({ label, columns, choice, choose }: Omit<Given, "file">) {
   );
 }
 
-const TYPES: Readonly<Record<string, string>> = { csv: "text/csv", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
+const TYPES: Readonly<Record<string, string>> = { pdf: "application/pdf", csv: "text/csv", xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 
 function Files({ file }: { file: ListFile }) {
   return file.kinds.map((kind) => (

@@ -1,6 +1,7 @@
 // The names of rating's codes: pages show the names, and the codes where they help. Everybody who uses rating may read them.
 
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { client, data, type Schema } from "../api/calls.ts";
 import type { Choice } from "../parts/choices.ts";
 import { wordsOf } from "../text/en.ts";
@@ -29,7 +30,7 @@ export function namesIn(codes: Codes | undefined): Names {
 
 export function useNames(): Names {
   const codes = useQuery({ queryKey: ["rating-codes"], queryFn: () => data(client.GET("/api/v1/rating/codes")), staleTime: 300_000 });
-  return namesIn(codes.data);
+  return useMemo(() => namesIn(codes.data), [codes.data]);
 }
 
 /** The five values that choose a rate table, in the order in which they are written. */

@@ -82,7 +82,13 @@ const rateTable = createRoute({
   path: "/rate-tables/$id",
   component: lazyRouteComponent(() => import("./rate-tables/RateTable.tsx"), "RateTable"),
 });
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/imports",
+  component: lazyRouteComponent(() => import("./imports/Imports.tsx"), "Imports"),
+});
 
 export const ratingRoutes = [
   ready, exports, run, orders, order, ratingRuns, ratingRun, coverage, rollups, wip, commissions, rateTables, rateTable,
+  imports,
 ] as const;

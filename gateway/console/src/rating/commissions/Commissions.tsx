@@ -17,7 +17,6 @@ import { SelectOwed } from "./commands.tsx";
 import { Payments } from "./Payments.tsx";
 import { Periods } from "./Periods.tsx";
 
-const PATH = "/api/v1/rating/commissions";
 const route = getRouteApi("/commissions");
 
 export function Commissions() {
@@ -26,7 +25,7 @@ export function Commissions() {
   const { nameOf } = useNames();
   const { view, ...filters } = search;
   const set = (changes: Changes<CommissionsSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as CommissionsSearch });
-  const list = useList("commissions", PATH, filters);
+  const list = useList("commissions", "/api/v1/rating/commissions", filters);
   const narrowed = filters.server !== undefined || filters.status !== undefined || filters.payment !== undefined || filters.period !== undefined;
   const shown = view === "payments" || view === "periods" ? view : view === "bookings" || narrowed ? "bookings" : "servers";
   const totals = list.totals;
@@ -56,7 +55,7 @@ export function Commissions() {
       )}
       {shown === "servers" && (
         <DataTable label="Commissions by server" columns={SERVERS} rows={totals?.by_server ?? []} keyOf={(row) => totals?.by_server.indexOf(row) ?? 0} count={totals?.by_server.length}
-          more={undefined} loading={list.table.loading} empty="No commission has been earned yet. They come with ratings." onOpen={(row) => set({ server: row.server })} />
+          more={undefined} loading={list.table.loading} file={list.table.file} empty="No commission has been earned yet. They come with ratings." onOpen={(row) => set({ server: row.server })} />
       )}
       {shown === "bookings" && (
         <DataTable label="Bookings" columns={BOOKINGS} {...list.table} keyOf={(row) => row.id} sort={filters.sort ?? "server"}

@@ -67,7 +67,8 @@ function Shown({ run }: { run: Run }) {
   const sort = search.sort ?? "invoice_id";
   const set = (changes: { [Name in keyof ExportRunSearch]?: ExportRunSearch[Name] | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...changes }) as ExportRunSearch, replace: true });
-  const list = useList("export-invoices", PATH, { ...(outcome === "all" ? {} : { outcome }), ...(search.search === undefined ? {} : { search: search.search }), sort }, { run_id: run.id });
+  const filters = { ...(outcome === "all" ? {} : { outcome }), ...(search.search === undefined ? {} : { search: search.search }), sort };
+  const list = useList("export-invoices", PATH, filters, { run_id: run.id });
   return (
     <Page title={`Export ${run.id}`} command={<><Withdraw run={run} /><ExportAgain run={run} /></>}
       filters={
@@ -94,7 +95,8 @@ function Shown({ run }: { run: Run }) {
       {run.in_batch > 0 && <p role="note">{counted(run.in_batch, "invoice")} {run.in_batch === 1 ? "waits" : "wait"} in a batch of Accounts Receivable until it is posted.</p>}
       {run.left_out > 0 && <p>{counted(run.left_out, "order")} {run.left_out === 1 ? "was" : "were"} left out because they cannot be exported now.</p>}
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Invoices of the export" columns={COLUMNS} {...list.table} keyOf={(row) => row.invoice_id} sort={sort} onSort={(next) => set({ sort: next })} empty="No invoice has this outcome." />
+      <DataTable label="Invoices of the export" columns={COLUMNS} {...list.table} keyOf={(row) => row.invoice_id}
+        sort={sort} onSort={(next) => set({ sort: next })} empty="No invoice has this outcome." />
     </Page>
   );
 }

@@ -15,7 +15,6 @@ import { KEY_KINDS, useNames, type Names } from "../codes.ts";
 import type { RateTablesSearch } from "../searches.ts";
 import { itemsOf, priceWords } from "./rules.ts";
 
-const PATH = "/api/v1/rating/billing-profiles";
 const route = getRouteApi("/rate-tables");
 type Profile = Schema<"ShownProfile">;
 
@@ -49,7 +48,7 @@ export function RateTables() {
   const navigate = route.useNavigate();
   const names = useNames();
   const set = (changes: Changes<RateTablesSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as RateTablesSearch });
-  const list = useList("rate-tables", PATH, search);
+  const list = useList("rate-tables", "/api/v1/rating/billing-profiles", search);
   const columns = useMemo(() => columnsOf(list.rows, names), [list.rows, names]);
   const chips = (field: "branch" | "customer_type" | "priority", kind: "branches" | "customer_types" | "priorities", label: string) => (
     <Chips label={label} on={search[field] === undefined ? [] : [search[field]]} change={(on) => set({ [field]: on.at(-1) })}

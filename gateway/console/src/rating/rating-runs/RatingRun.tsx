@@ -77,7 +77,8 @@ function Shown({ run }: { run: Run }) {
       <JobProgress label="Orders" whole={run.orders} parts={partsOf(run)} />
       {run.status === "done" && failures.length > 0 && <StillFailing run={run} />}
       {list.error !== null && <Fault error={list.error} again={list.again} />}
-      <DataTable label="Results of the run" columns={COLUMNS} {...list.table} keyOf={(row) => row.work_order_id} sort={search.sort ?? "number"} onSort={(sort) => set({ sort })} empty="No order has this outcome."
+      <DataTable label="Results of the run" columns={COLUMNS} {...list.table} keyOf={(row) => row.work_order_id}
+        sort={search.sort ?? "number"} onSort={(sort) => set({ sort })} empty="No order has this outcome."
         onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
     </Page>
   );

@@ -13,7 +13,6 @@ import { useList } from "../../parts/useList.ts";
 import type { RunsSearch } from "../searches.ts";
 import { RateReady } from "./RateReady.tsx";
 
-const PATH = "/api/v1/rating/rating-runs";
 const route = getRouteApi("/rating-runs");
 type Run = Schema<"RatingRun">;
 
@@ -32,7 +31,7 @@ export function RatingRuns() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const set = (changes: Changes<RunsSearch>) => void navigate({ search: (before) => ({ ...before, ...changes }) as RunsSearch });
-  const list = useList("rating-runs", PATH, search);
+  const list = useList("rating-runs", "/api/v1/rating/rating-runs", search);
   return (
     <Page title="Rating runs" command={<RateReady />}
       filters={

@@ -2,12 +2,11 @@
 
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
-import { fileOf, type Schema } from "../../api/calls.ts";
+import type { Schema } from "../../api/calls.ts";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable } from "../../parts/DataTable.tsx";
 import { Fault } from "../../parts/Fault.tsx";
-import { FileLink } from "../../parts/FileLink.tsx";
 import { Lines } from "../../parts/Lines.tsx";
 import { amountWords, dollarWords, sumOf } from "../../parts/money.ts";
 import { Page, Totals } from "../../parts/Page.tsx";
@@ -22,7 +21,6 @@ import { Export } from "./Export.tsx";
 import { Peek } from "./Peek.tsx";
 import { takenOf, wholeRollups } from "./rules.ts";
 
-const PATH = "/api/v1/rating/ready-to-export";
 const route = getRouteApi("/ready");
 const NONE: ReadonlySet<number> = new Set();
 type Row = Schema<"ReadyRow">;
@@ -35,7 +33,7 @@ export function Ready() {
   const [peeked, setPeeked] = useState<Row | undefined>(undefined);
   const { sort, sums, ...filters } = search;
   const query = { ...filters, ...(sort === undefined ? {} : { sort }) };
-  const list = useList("ready", PATH, query);
+  const list = useList("ready", "/api/v1/rating/ready-to-export", query);
   const set = useCallback(
     (changes: Changes<ReadySearch>) => {
       setChosen(NONE);
@@ -46,7 +44,7 @@ export function Ready() {
   const rows = list.rows.filter((row) => chosen.has(row.work_order_id));
   const totals = list.totals;
   return (
-    <Page title="Ready to Export" command={<><FileLink words="Print (PDF)" name="ready-to-export.pdf" get={() => fileOf(PATH, query, "application/pdf")} /><Export taken={takenOf(search, totals, rows)} /></>}
+    <Page title="Ready to Export" command={<Export taken={takenOf(search, totals, rows)} />}
       filters={
         <>
           <SearchField label="Order, bill-to" value={filters.search} change={(value) => set({ search: value })} />
@@ -75,7 +73,8 @@ export function Ready() {
           {sums === "accounts" && <ByAccount groups={totals.by_income_account} totals={totals} />}
         </>
       )}
-      <DataTable label="Orders ready to export" columns={COLUMNS} {...list.table} keyOf={(row) => row.work_order_id} sort={sort ?? "bill_to"} onSort={(next) => set({ sort: next })}
+      <DataTable label="Orders ready to export" columns={COLUMNS} {...list.table} keyOf={(row) => row.work_order_id}
+        sort={sort ?? "bill_to"} onSort={(next) => set({ sort: next })}
         chosen={{ keys: chosen, change: (keys) => setChosen((before) => wholeRollups(list.rows, before, keys)) }} onPeek={setPeeked}
         onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} empty="Nothing is ready with these filters. Rate orders first, or look at those that cannot be rated." />
       {peeked !== undefined && <Peek row={peeked} close={() => setPeeked(undefined)} />}

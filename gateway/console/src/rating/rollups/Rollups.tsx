@@ -17,7 +17,6 @@ import type { RollupsSearch } from "../searches.ts";
 import { CUSTOMERS, ORDERS, STATES } from "./columns.tsx";
 import { Assign, Unassign } from "./commands.tsx";
 
-const PATH = "/api/v1/rating/open-rollup-invoices";
 const route = getRouteApi("/rollups");
 const NONE: ReadonlySet<number> = new Set();
 
@@ -27,7 +26,7 @@ export function Rollups() {
   const names = useNames();
   const [chosen, setChosen] = useState(NONE);
   const { view, ...filters } = search;
-  const list = useList("rollups", PATH, filters);
+  const list = useList("rollups", "/api/v1/rating/open-rollup-invoices", filters);
   const set = (changes: Changes<RollupsSearch>) => {
     setChosen(NONE);
     void navigate({ search: (before) => ({ ...before, ...changes }) as RollupsSearch });
@@ -72,7 +71,7 @@ export function Rollups() {
           onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
       ) : (
         <DataTable label="Roll-ups by customer" columns={CUSTOMERS} rows={totals?.by_bill_to.map((sums, place) => ({ ...sums, place })) ?? []} keyOf={(row) => row.place} count={totals?.by_bill_to.length}
-          more={undefined} loading={list.table.loading} empty="Nothing is rated. Rate orders first."
+          more={undefined} loading={list.table.loading} file={list.table.file} empty="Nothing is rated. Rate orders first."
           onOpen={(row) => set({ bill_to: row.bill_to, branch: row.branch })} />
       )}
     </Page>

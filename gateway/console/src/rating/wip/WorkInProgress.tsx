@@ -3,7 +3,9 @@
 
 import { useQueries } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { client, data, type Query, type Schema } from "../../api/calls.ts";
+import files from "../../api/files.json";
 import type { Changes } from "../../frame/searches.ts";
 import { Chips } from "../../parts/Chips.tsx";
 import { DataTable } from "../../parts/DataTable.tsx";
@@ -17,7 +19,7 @@ import { counted } from "../../text/en.ts";
 import { useNames } from "../codes.ts";
 import type { WipSearch } from "../searches.ts";
 import { AGES, ageOf } from "./ages.ts";
-import { GROUPS, ORDERS } from "./columns.tsx";
+import { groupColumns, ORDERS } from "./columns.tsx";
 
 const GROUPS_PATH = "/api/v1/rating/work-in-progress";
 const ORDERS_PATH = "/api/v1/rating/work-in-progress/work-orders";
@@ -48,6 +50,7 @@ export function WorkInProgress() {
     queries: AGES.map((age) => ({ queryKey: ["wip", "age", age.value, by, anyAge], queryFn: () => groupsOf({ ...anyAge, by, ...age.filter }, undefined) })),
   });
   const totals = groups.totals;
+  const columns = useMemo(() => groupColumns((code) => (by === "server" ? nameOf("servers", code) : code)), [by, nameOf]);
   const error = groups.error ?? orders.error;
   return (
     <Page title="Work in progress"
@@ -82,11 +85,12 @@ export function WorkInProgress() {
       )}
       {showOrders ? (
         <DataTable label="Orders in progress" columns={ORDERS} rows={orders.rows} keyOf={(row) => row.work_order_id} count={orders.totals?.count} more={orders.more}
+          file={{ name: "orders-in-progress", path: ORDERS_PATH, query: filters, kinds: files[ORDERS_PATH] }}
           sort={sort ?? "service_on"} onSort={(next) => set({ sort: next })} loading={orders.loading} empty="No order in progress matches these filters."
           onOpen={(row) => void navigate({ to: "/work-orders/$id", params: { id: String(row.work_order_id) } })} />
       ) : (
-        <DataTable label={`Work in progress by ${by}`} columns={GROUPS} rows={groups.rows} keyOf={(row) => groups.rows.indexOf(row)} count={undefined} more={groups.more}
-          loading={groups.loading} empty="Nothing is in progress: every order is billed or closed."
+        <DataTable label={`Work in progress by ${by}`} columns={columns} rows={groups.rows} keyOf={(row) => groups.rows.indexOf(row)} count={undefined} more={groups.more}
+          loading={groups.loading} file={{ name: "work-in-progress", path: GROUPS_PATH, query: { ...filters, by }, kinds: files[GROUPS_PATH] }} empty="Nothing is in progress: every order is billed or closed."
           onOpen={(row) => set(by === "server" ? { server: row.name } : { customer: row.name })} />
       )}
     </Page>

@@ -11,8 +11,9 @@ function count(value: number): string {
   return value === 0 ? "" : value.toLocaleString("en-US");
 }
 
-export const GROUPS: readonly Column<Schema<"WipGroup">>[] = [
-  { field: "name", head: "Name", width: 260, pin: "left", cell: (row) => <span title={row.name}>{row.words || row.name || "nobody"}</span> },
+/** The columns by customer or by server; `named` is the name of a code that has no words of its own. */
+export const groupColumns = (named: (code: string) => string): readonly Column<Schema<"WipGroup">>[] => [
+  { field: "name", head: "Name", width: 260, pin: "left", cell: (row) => <span title={row.name}>{row.words || (row.name === "" ? "nobody" : named(row.name))}</span> },
   { field: "orders", head: "Orders", width: 80, align: "right", cell: (row) => row.orders.toLocaleString("en-US") },
   { field: "open", head: "Open", width: 80, align: "right", cell: (row) => count(row.open) },
   { field: "rated", head: "Rated", width: 80, align: "right", cell: (row) => count(row.rated) },
