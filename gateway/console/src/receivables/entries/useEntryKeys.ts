@@ -21,7 +21,7 @@ export function useEntryKeys(batchId: number, seq: number | null, save: (then: "
       const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
       if (control && event.key === "s") now.current.save("stay");
       else if (control && event.key === "Enter") now.current.save("next");
-      else if (step !== undefined && !(event.target instanceof Element && event.target.matches("[role=combobox]") && step === 1 && event.shiftKey)) {
+      else if (step !== undefined) {
         const all: readonly (number | null)[] = [...(now.current.seqs ?? []), null];
         const to = all[all.indexOf(seq) + step];
         if (to !== undefined) void navigate({ to: "/batches/$id/entries/$seq", params: { id: String(batchId), seq: String(to ?? "new") } });
