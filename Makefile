@@ -11,6 +11,8 @@ CONSOLE := $(VENV)/.console
 BROWSER := $(VENV)/.browser
 INSTALL_CONSOLE = echo "Installing Node and the tools of the web console (first time only)" && \
 	$(RUN) deploy/set_up.py console && $(RUN) -m deploy.console install && touch $(CONSOLE)
+INSTALL_BROWSER = echo "Installing what drives a browser (first time only)" && $(RUN) deploy/set_up.py browser && touch $(BROWSER)
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 # Whatever the caller's environment says: otherwise each process compiles all that it imports, which takes seconds.
@@ -28,7 +30,12 @@ up: console ## Run the suite with sample data until Ctrl-C; PORT=8400, EMPTY=1 w
 console: $(CONSOLE) ## Build the web console, if a source has changed; installs Node
 	@$(RUN) -m deploy.console build
 
-test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
+test: $(TESTING) ## Run the tests on real PostgreSQL and NATS, and a few in Chromium where there is one
+	@if [ -z "$(CHROMIUM)" ]; then \
+		echo "The console will NOT be tested: there is no Chromium here. On Debian and Ubuntu, install the package chromium."; \
+	elif ! { [ $(CONSOLE) -nt gateway/console/package-lock.json ] || { $(INSTALL_CONSOLE); }; } \
+		|| ! { [ $(BROWSER) -nt locks/browser.txt ] || { $(INSTALL_BROWSER); }; } || ! $(RUN) -m deploy.console build; then \
+		echo "The console will NOT be tested: it could not be built, or what drives a browser could not be installed."; fi
 	@$(RUN) -m pytest -n 3
 
 bench: $(READY) $(if $(filter console,$(ONLY)),$(BROWSER) $(CONSOLE)) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
@@ -99,9 +106,7 @@ $(CONSOLE): $(RUNNING) locks/console.txt gateway/console/package-lock.json
 	@$(INSTALL_CONSOLE)
 
 $(BROWSER): $(TESTING) locks/browser.txt
-	@echo "Installing what drives a browser (first time only)"
-	@$(RUN) deploy/set_up.py browser
-	@touch $(BROWSER)
+	@$(INSTALL_BROWSER)
 
 $(READY): $(TESTING) locks/all.txt
 	@echo "Installing the tools for checks and benchmarks (first time only)"

@@ -21,6 +21,7 @@ _MAY_IMPORT = {
     "receivables": (*_BELOW, "frame"),
     "security": (*_BELOW, "frame"),
     "operations": (*_BELOW, "frame"),
+    "master": (*_BELOW, "frame"),
 }
 _MOST_LINES = 300
 

@@ -4,6 +4,7 @@ import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-r
 import { root } from "./frame/root.ts";
 import { parse, write } from "./frame/searches.ts";
 import { galleryRoutes } from "./gallery/routes.ts";
+import { masterRoutes } from "./master/routes.ts";
 import { operationsRoutes } from "./operations/routes.ts";
 import { ratingRoutes } from "./rating/routes.ts";
 import { receivablesRoutes } from "./receivables/routes.ts";
@@ -14,7 +15,7 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: laz
 const ofDevelopers = (import.meta.env.DEV ? galleryRoutes() : []) as [];
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, ...ratingRoutes, ...receivablesRoutes, ...securityRoutes, ...operationsRoutes, ...ofDevelopers]),
+  routeTree: root.addChildren([home, ...ratingRoutes, ...receivablesRoutes, ...securityRoutes, ...operationsRoutes, ...masterRoutes, ...ofDevelopers]),
   basepath: "/console",
   defaultPreload: "intent",
   parseSearch: parse,

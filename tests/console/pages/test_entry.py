@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -56,7 +57,7 @@ def test_a_clerk_enters_validates_and_posts_a_batch_with_keys_only(sitting: SitD
     expect(page.get_by_role("grid", name="Batches")).to_be_visible()
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="New batch")
-    dialog.get_by_label("Control total").focus()
+    expect(dialog.get_by_label("Control total")).to_be_focused()
     walk(page, "1,082.50", "2", "Paper of today")
     page.keyboard.press("Tab")
     dialog.get_by_role("button", name="Create batch").press("Enter")
@@ -209,22 +210,29 @@ def test_fields_that_the_setup_closes_are_closed_and_say_why(sitting: SitDown, r
     expect(page.get_by_label("About this field")).to_have_text("Units: a lump-sum item has no units")
 
 
+def set_company(administrator: Clerk, **fields: Any) -> None:
+    """Changes the settings of company 1."""
+    answer = administrator.call("GET", "/receivables/ar-companies/1")
+    body = {**answer.json(), **fields}
+    for name in ("changed_by", "changed_at", "version", "id", "revision"):
+        body.pop(name, None)
+    administrator.call("PUT", "/receivables/ar-companies/1", json=body, headers={"if-match": answer.headers["etag"]})
+
+
 @pytest.fixture
 def types_may_be_overridden(administrator: Clerk) -> Iterator[None]:
     """The company allows other receivable types than those by default, for as long as the test runs."""
-    path = "/receivables/ar-companies/1"
-
-    def allow(allowed: bool) -> None:
-        answer = administrator.call("GET", path)
-        names = administrator.call("GET", path).json()
-        body = {**names, "allow_receivable_type_override": allowed}
-        for name in ("changed_by", "changed_at", "version", "id", "revision"):
-            body.pop(name, None)
-        administrator.call("PUT", path, json=body, headers={"if-match": answer.headers["etag"]})
-
-    allow(True)
+    set_company(administrator, allow_receivable_type_override=True)
     yield
-    allow(False)
+    set_company(administrator, allow_receivable_type_override=False)
+
+
+@pytest.fixture
+def four_eyes(administrator: Clerk) -> Iterator[None]:
+    """Batches over 50.00 need somebody to approve them, for as long as the test runs."""
+    set_company(administrator, four_eyes_limit="50.00")
+    yield
+    set_company(administrator, four_eyes_limit=None)
 
 
 @pytest.mark.usefixtures("types_may_be_overridden")
@@ -347,3 +355,55 @@ def test_the_audit_lists_of_a_batch_are_pdf(sitting: SitDown, rita: Clerk) -> No
             desk.page.get_by_role("menuitem", name=words).click()
         assert download.value.suggested_filename.startswith(words)
         assert download.value.path().read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("types_may_be_overridden")
+def test_a_transaction_that_is_brought_back_keeps_what_it_was_posted_with(sitting: SitDown, rita: Clerk) -> None:
+    invoice = posted_invoice(rita, customer="S1002", receivable_type=1)
+    desk = sitting(RITA)
+    page = desk.page
+    desk.open(f"batches/{new_batch(rita)}")
+    page.get_by_role("button", name="Bring back").click()
+    dialog = page.get_by_role("dialog", name="Bring back a posted transaction")
+    dialog.get_by_label("Transaction").fill(invoice["number"])
+    dialog.get_by_label("Transaction").press("Enter")
+    expect(dialog.get_by_label("Transaction")).to_have_value(re.compile(f"^{invoice['number']} invoice"))
+    dialog.get_by_role("button", name="Bring back").click()
+    # Its type and customer are fixed. Its receivable type is open again once its lines are deleted.
+    for label in ("Transaction", "Customer", "Rec. type"):
+        expect(field(page, label)).not_to_be_editable()
+    cell(page, "Net", 1).focus()
+    page.keyboard.press("Control+Delete")
+    expect(field(page, "Rec. type")).to_be_editable()
+    expect(field(page, "Customer")).not_to_be_editable()
+    field(page, "Customer").focus()
+    expect(page.get_by_label("About this field")).to_contain_text("cannot be changed on a posted transaction")
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_a_batch_over_the_limit_is_posted_by_somebody_else(sitting: SitDown, rita: Clerk) -> None:
+    batch_id = new_batch(rita)
+    enter(rita, batch_id)
+    desk = sitting(RITA)
+    page = desk.page
+    desk.open(f"batches/{batch_id}")
+    page.get_by_role("button", name="Validate").click()
+    expect(page.get_by_role("status").first.get_by_text("valid", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Post").click()
+    page.get_by_role("dialog").get_by_role("button", name="Post 1 entry, $108.25").click()
+    approve = page.get_by_role("button", name="Approve and post 1 entry, $108.25")
+    expect(approve).to_have_attribute("aria-disabled", "true")
+    other = sitting(ADMIN)
+    other.open("")
+    other.page.get_by_role("link", name="Open: Batches to approve").click()
+    other.page.get_by_role("grid", name="Batches").get_by_role("row").nth(1).dblclick()
+    other.page.get_by_role("button", name="Approve and post 1 entry, $108.25").click()
+    other.page.get_by_role("dialog").get_by_role("button", name="Approve and post 1 entry, $108.25").click()
+    expect(other.page.get_by_role("status").first).to_contain_text("posted 1 transaction, $108.25")
+
+
+def test_an_address_can_name_a_cell(sitting: SitDown, rita: Clerk) -> None:
+    batch_id = new_batch(rita)
+    enter(rita, batch_id, lines=[{"net": "1.00"}, {"net": "2.00"}])
+    page = at_entry(sitting(RITA), batch_id, "1?at=lines/2/net")
+    expect(cell(page, "Net", 2)).to_be_focused()

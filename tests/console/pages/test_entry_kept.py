@@ -65,16 +65,20 @@ def test_two_clerks_put_their_changes_together_field_by_field(sitting: SitDown, 
     saved(hers)
     mine.keyboard.press("Control+s")
     dialog = mine.get_by_role("dialog", name=re.compile(r"^Entry 1 was changed by ALAMO\\rita"))
-    row = dialog.get_by_role("row", name=re.compile("^description"))
+    row = dialog.get_by_role("row", name=re.compile("^Description"))
     expect(row).to_contain_text("Before")
     expect(row).to_contain_text("Hers")
     # Where only one of us changed something, there is nothing to choose.
     expect(dialog.get_by_role("radio")).to_have_count(2)
+    # Without a choice, nothing can be saved, so that no key takes one away.
+    expect(dialog.get_by_role("radio", name="Description: theirs")).to_be_focused()
+    save = dialog.get_by_role("button", name="Save what is marked")
+    expect(save).to_have_attribute("aria-disabled", "true")
     # Nothing is sent or lost by going back.
     dialog.get_by_role("button", name="Back to the form").click()
     expect(field(mine, "Description")).to_have_value("Mine")
     mine.keyboard.press("Control+s")
-    dialog.get_by_role("radio", name="description: yours").check()
+    dialog.get_by_role("radio", name="Description: yours").check()
     dialog.get_by_role("button", name="Save what is marked").click()
     expect(mine.get_by_label("Saved or not")).to_have_text("Saved")
     entry = rita.get(f"/receivables/batches/{batch_id}/entries/1")
@@ -92,14 +96,18 @@ def test_a_session_that_ends_inside_the_form_keeps_it_and_saves_it(sitting: SitD
     walk(page, "", "Typed before the end", "", "12.50", "")
     expect(cell(page, "Amount", 1)).to_have_value("13.53")
     desk.context.clear_cookies()
+    # What is typed after the end still goes into the form, although its questions are not answered any more.
+    walk(page, "", "Typed after the end", "", "7.50", "")
+    page.wait_for_timeout(500)
+    walk(page, "", "And later", "", "1", "")
     page.keyboard.press("Control+s")
     dialog = page.get_by_role("dialog", name="Your session has ended")
     dialog.get_by_role("textbox", name="Password").fill(desk.password)
     dialog.get_by_role("button", name="Log in").click()
     expect(page.get_by_label("Saved or not")).to_have_text("Saved")
     (entry,) = rita.get(f"/receivables/batches/{batch_id}/entries")["items"]
-    (line,) = rita.get(f"/receivables/batches/{batch_id}/entries/{entry['seq']}")["lines"]
-    assert line["description"] == "Typed before the end"
+    lines = rita.get(f"/receivables/batches/{batch_id}/entries/{entry['seq']}")["lines"]
+    assert [line["description"] for line in lines] == ["Typed before the end", "Typed after the end", "And later"]
 
 
 @pytest.mark.parametrize("seq", [None, 1], ids=["new", "changed"])

@@ -1,7 +1,7 @@
 // The one client of the console, and what became of a request that was refused.
 
 import { createClient, type Problem } from "./client.ts";
-import { sessionFetch } from "./session.ts";
+import { quietFetch, sessionFetch } from "./session.ts";
 
 export type { ListPath, Problem, Query, RowOf, Schema, TotalsOf } from "./client.ts";
 
@@ -19,6 +19,9 @@ export class Refused extends Error {
 export class Unknown extends Error {}
 
 export const client = createClient({ baseUrl: location.origin, fetch: sessionFetch });
+
+/** For what is asked while somebody types: an end of the session is no matter of such a request. */
+export const QUIETLY = { fetch: quietFetch };
 
 interface Answered<T> {
   data?: T;
@@ -72,18 +75,35 @@ export async function fileOf(path: string, query: object, mediaType: string): Pr
   );
 }
 
-/** Sends a file as a body; throws Refused or Unknown. */
-export async function upload<T>(path: string, query: Readonly<Record<string, string>>, file: File, key: string): Promise<T> {
-  const type = file.name.toLowerCase().endsWith(".xlsx") ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv";
-  const request = new Request(`${location.origin}${path}?${new URLSearchParams(query).toString()}`, {
-    method: "POST", headers: { "content-type": type, accept: "application/json", "idempotency-key": key }, body: file,
-  });
+/** Sends a request whose path the types do not know, because it was made from the document; throws Refused or Unknown. */
+export async function ask<T>(method: string, path: string, given: Given = {}): Promise<T> {
+  return (await askTagged<T>(method, path, given)).value;
+}
+
+interface Given {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The same, with the ETag of the answer, which a change sends as If-Match. */
+export async function askTagged<T>(method: string, path: string, given: Given = {}): Promise<{ value: T; etag: string }> {
+  const { body, headers = {} } = given;
+  const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
+  const type = body === undefined || body instanceof Blob ? {} : { "content-type": "application/json" };
+  const request = new Request(`${location.origin}${path}`, { method, headers: { ...type, ...headers }, ...(sent === undefined ? {} : { body: sent }) });
   return data(
     sessionFetch(request).then(async (response) => {
-      const answer: unknown = await response.json().catch(() => "unreadable");
-      return response.ok ? { data: answer as T, response } : { error: answer, response };
+      const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => "unreadable");
+      return response.ok ? { data: { value: answer as T, etag: response.headers.get("etag") ?? "" }, response } : { error: answer, response };
     }),
   );
+}
+
+/** Sends a file as a body, by its name as CSV or as a workbook; throws Refused or Unknown. */
+export function upload<T>(path: string, query: Readonly<Record<string, string>>, file: File, key: string): Promise<T> {
+  const type = file.name.toLowerCase().endsWith(".xlsx") ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv";
+  const headers = { "content-type": type, accept: "application/json", "idempotency-key": key };
+  return ask<T>("POST", `${path}?${new URLSearchParams(query).toString()}`, { body: file, headers });
 }
 
 /** A key that makes two sendings of the same command one. */

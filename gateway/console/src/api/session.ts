@@ -13,6 +13,7 @@ const OPEN = ["/api/v1/security/cookies", "/api/v1/security/passwords", "/api/v1
 type Ask = () => Promise<void>;
 let askToLogIn: Ask | undefined;
 let renewing: Promise<void> | undefined;
+let refreshing: Promise<boolean> | undefined;
 
 /** Says how the user is asked to log in; the promise ends when they have. */
 export function setLogIn(ask: Ask): void {
@@ -40,9 +41,19 @@ async function send(request: Request): Promise<Response> {
   }
 }
 
-async function renew(): Promise<void> {
+async function refresh(): Promise<boolean> {
   // Without the cookie there is no session that could be renewed.
-  if (csrf() !== "" && (await send(new Request(RENEW, { method: "POST" }))).ok) return;
+  return csrf() !== "" && (await send(new Request(RENEW, { method: "POST" }))).ok;
+}
+
+/** Renews the session without asking anybody; whether that was possible. */
+function refreshOnce(): Promise<boolean> {
+  refreshing ??= refresh().finally(() => (refreshing = undefined));
+  return refreshing;
+}
+
+async function renew(): Promise<void> {
+  if (await refreshOnce()) return;
   if (askToLogIn === undefined) throw new Error("nobody can log in yet");
   await askToLogIn();
 }
@@ -63,4 +74,14 @@ export async function sessionFetch(request: Request): Promise<Response> {
   if (answer.status !== 401) return answer;
   await renewOnce();
   return send(again);
+}
+
+/**
+ * `fetch` for what is asked while somebody types: if the session is over, it gives up. The dialog to log in would take the
+ * keys that are meant for the form; it comes when the form is saved.
+ */
+export async function quietFetch(request: Request): Promise<Response> {
+  const again = request.clone();
+  const answer = await send(request);
+  return answer.status === 401 && (await refreshOnce()) ? send(again) : answer;
 }

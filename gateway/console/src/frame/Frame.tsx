@@ -7,7 +7,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { later } from "../parts/later.tsx";
 import { isTyping, useKeysOff } from "../parts/useKey.ts";
 import classes from "./Frame.module.css";
-import { MENU, seenBy } from "./menu.ts";
+import { maySee, MENU, seenBy } from "./menu.ts";
 import { useSession } from "./session.tsx";
 import { PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
 import { Stale } from "./Stale.tsx";
@@ -78,7 +78,7 @@ function useShortcuts(off: boolean, open: (kind: "palette" | "help") => void): v
       if (meant.kind === "palette" || meant.kind === "help") open(meant.kind);
       if (meant.kind !== "go") return;
       const entry = MENU.flatMap(({ entries }) => entries).find(({ letter }) => letter === meant.letter);
-      if (entry !== undefined && (entry.feature === undefined || whyNot(entry.feature, "view") === undefined)) void router.navigate({ to: entry.to });
+      if (entry !== undefined && maySee(entry, whyNot)) void router.navigate({ to: entry.to });
     };
     addEventListener("keydown", press, { capture: true });
     return () => removeEventListener("keydown", press, { capture: true });

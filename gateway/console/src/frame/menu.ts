@@ -5,7 +5,8 @@ import type { LinkProps } from "@tanstack/react-router";
 export interface Entry {
   to: NonNullable<LinkProps["to"]>;
   words: string;
-  feature?: string;
+  /** The feature that the page needs; of several, any one. */
+  feature?: string | readonly string[];
   letter?: string;
 }
 
@@ -40,6 +41,7 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   {
     group: "Administration",
     entries: [
+      { to: "/master", words: "Master data", feature: ["rating.rate_tables", "receivables.customers", "receivables.setup"], letter: "m" },
       { to: "/security/groups", words: "Groups", feature: "security.groups", letter: "s" },
       { to: "/security/users", words: "Users", feature: "security.users", letter: "u" },
       { to: "/operations", words: "Operations", feature: "operations.status" },
@@ -48,10 +50,17 @@ export const MENU: readonly { group: string; entries: readonly Entry[] }[] = [
   },
 ];
 
+type WhyNot = (feature: string, level: "view") => string | undefined;
+
+/** Whether a user may see a page. */
+export function maySee({ feature }: Entry, whyNot: WhyNot): boolean {
+  return feature === undefined || [feature].flat().some((one) => whyNot(one, "view") === undefined);
+}
+
 /** The pages that a user may see, with their groups. */
-export function seenBy(whyNot: (feature: string, level: "view") => string | undefined): typeof MENU {
+export function seenBy(whyNot: WhyNot): typeof MENU {
   return MENU.map(({ group, entries }) => ({
     group,
-    entries: entries.filter((entry) => entry.feature === undefined || whyNot(entry.feature, "view") === undefined),
+    entries: entries.filter((entry) => maySee(entry, whyNot)),
   })).filter(({ entries }) => entries.length > 0);
 }

@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 import { Refused } from "../api/calls.ts";
+import { CheckField } from "../parts/CheckField.tsx";
 import { Chips } from "../parts/Chips.tsx";
 import { Command } from "../parts/Command.tsx";
 import { Conflict } from "../parts/Conflict.tsx";
@@ -11,14 +12,17 @@ import { DateField } from "../parts/DateField.tsx";
 import { Columns, Facts } from "../parts/Facts.tsx";
 import { Fault } from "../parts/Fault.tsx";
 import { JobProgress } from "../parts/JobProgress.tsx";
+import { LimitBar } from "../parts/LimitBar.tsx";
 import { Lines } from "../parts/Lines.tsx";
 import { LookUp } from "../parts/LookUp.tsx";
 import { MoneyField } from "../parts/MoneyField.tsx";
+import { Note } from "../parts/Note.tsx";
 import { Page, Totals } from "../parts/Page.tsx";
 import { SearchField } from "../parts/SearchField.tsx";
 import { SidePeek } from "../parts/SidePeek.tsx";
 import { StatusMark } from "../parts/StatusMark.tsx";
 import { WithStatusLine } from "../parts/StatusLine.tsx";
+import { Tabs } from "../parts/Tabs.tsx";
 import { idOfPlace, TypedField } from "../parts/TypedField.tsx";
 import { Why } from "../parts/Why.tsx";
 import { amountWords } from "../parts/money.ts";
@@ -45,6 +49,7 @@ export function Parts() {
       <Part name="StatusMark">{STATUSES.map((status) => <StatusMark key={status} status={status} />)}</Part>
       <Commands />
       <Lists />
+      <Others />
       <Overlays />
     </Page>
   );
@@ -107,6 +112,21 @@ function Lists() {
       <Lines label="Charges" empty="" heads={[{ words: "Item" }, { words: "Amount", right: true }]} rows={[{ key: 1, cells: ["Fee", "100.00"] }]} sums={["Total", "100.00"]} />
       <Why about={[["Rated for", "SA / LAW / ROUTINE"]]}
         reasons={[{ position: 1, billing_item: "FEE", verdict: "charged", words: "1 x 100.00" }, { position: 2, billing_item: "MILES", verdict: "no_trigger", words: "no miles" }]} />
+    </Part>
+  );
+}
+
+function Others() {
+  const [tab, setTab] = useState("one");
+  const [on, setOn] = useState(true);
+  return (
+    <Part name="Note, Tabs, LimitBar, CheckField">
+      <Note kind="warn">customer S1001 will owe 74,463.49, but the credit limit is 25,000.00</Note>
+      <Note kind="info">This was typed before and is not saved yet.</Note>
+      <Tabs label="Tabs" on={tab} change={setTab} tabs={[{ value: "one", words: "Lines (2)" }, { value: "two", words: "Other info", whyNot: "An invoice applies to no other invoice." }]}><p>{tab}</p></Tabs>
+      <LimitBar limit="25000.00" used="49041.31" />
+      <LimitBar limit="25000.00" used="4041.31" />
+      <CheckField label="Only I and administrators can open it" on={on} change={setOn} />
     </Part>
   );
 }

@@ -25,19 +25,19 @@ interface Given {
 }
 
 export function Conflict({ what, base, theirs, yours, by, at, labelOf, shownOf = (_, value) => value, resolve, cancel }: Given) {
-  const [mine, setMine] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState<ReadonlyMap<string, "theirs" | "yours">>(new Map());
   const found = differences(base, theirs, yours);
-  const keep = (field: string, isMine: boolean) => {
-    const next = new Set(mine);
-    if (isMine) next.add(field);
-    else next.delete(field);
-    setMine(next);
+  const keep = (field: string, whose: "theirs" | "yours") => setChosen(new Map([...chosen, [field, whose]]));
+  const both = found.filter((one) => one.both);
+  const open = both.filter((one) => !chosen.has(one.field)).length;
+  const whyNot = open === 0 ? undefined : `Choose theirs or yours in ${open === 1 ? "1 more field" : `${open} more fields`}.`;
+  const done = () => {
+    if (whyNot === undefined) resolve(merged(base, theirs, yours, new Set(both.map((one) => one.field).filter((field) => chosen.get(field) === "yours"))));
   };
-  const both = found.filter((one) => one.both).length;
   return (
     <Modal opened onClose={cancel} size="xl" title={`${what} was changed by ${by ?? "somebody else"}`}>
       <p>
-        It was saved {momentWords(at)} while you changed it. {both === 0 ? "You changed different fields, so all changes can be kept." : "Choose what is kept where you both changed a field."}
+        It was saved {momentWords(at)} while you changed it. {both.length === 0 ? "You changed different fields, so all changes can be kept." : "Choose what is kept where you both changed a field."}
       </p>
       <div className={classes["scroller"]} role="region" aria-label="Changes" tabIndex={0}>
         <table className={classes["changes"]}>
@@ -47,13 +47,18 @@ export function Conflict({ what, base, theirs, yours, by, at, labelOf, shownOf =
           <tbody>
             {found.map(({ field, base: was, theirs: is, yours: typed, both: conflict }) => {
               const label = labelOf(field);
-              const isMine = conflict ? mine.has(field) : is === was;
+              const kept = conflict ? chosen.get(field) : is === was ? "yours" : "theirs";
+              const first = field === both[0]?.field;
               return (
                 <tr key={field}>
                   <th scope="row">{label}</th>
                   <td>{shownOf(field, was) || "empty"}</td>
-                  <td data-kept={!isMine}><Side conflict={conflict} label={`${label}: theirs`} group={field} words={shownOf(field, is)} on={!isMine} choose={() => keep(field, false)} /></td>
-                  <td data-kept={isMine}><Side conflict={conflict} label={`${label}: yours`} group={field} words={shownOf(field, typed)} on={isMine} choose={() => keep(field, true)} /></td>
+                  <td data-kept={kept === "theirs"}>
+                    <Side conflict={conflict} first={first} label={`${label}: theirs`} group={field} words={shownOf(field, is)} on={kept === "theirs"} choose={() => keep(field, "theirs")} />
+                  </td>
+                  <td data-kept={kept === "yours"}>
+                    <Side conflict={conflict} first={false} label={`${label}: yours`} group={field} words={shownOf(field, typed)} on={kept === "yours"} choose={() => keep(field, "yours")} />
+                  </td>
                 </tr>
               );
             })}
@@ -61,15 +66,20 @@ export function Conflict({ what, base, theirs, yours, by, at, labelOf, shownOf =
         </table>
       </div>
       <div className={classes["commands"]}>
-        <Button variant="filled" onClick={() => resolve(merged(base, theirs, yours, mine))} data-autofocus>Save what is marked</Button>
+        <Button variant="filled" onClick={done} aria-disabled={whyNot !== undefined} title={whyNot} {...(whyNot === undefined ? {} : { "data-disabled": true })}
+          data-autofocus={both.length === 0 || undefined}>
+          Save what is marked
+        </Button>
         <Button variant="default" onClick={cancel}>Back to the form</Button>
       </div>
+      {whyNot !== undefined && <p role="status">{whyNot}</p>}
     </Modal>
   );
 }
 
 interface SideGiven {
   conflict: boolean;
+  first: boolean;
   label: string;
   group: string;
   words: string;
@@ -77,8 +87,8 @@ interface SideGiven {
   choose: () => void;
 }
 
-function Side({ conflict, label, group, words, on, choose }: SideGiven) {
+function Side({ conflict, first, label, group, words, on, choose }: SideGiven) {
   const shown = words || "empty";
   if (!conflict) return <>{shown}{on ? " ✓" : ""}</>;
-  return <label><input type="radio" name={group} aria-label={label} checked={on} onChange={choose} /> {shown}</label>;
+  return <label><input type="radio" name={group} aria-label={label} checked={on} onChange={choose} data-autofocus={first || undefined} /> {shown}</label>;
 }

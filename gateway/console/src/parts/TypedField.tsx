@@ -23,6 +23,8 @@ export interface FieldGiven {
   inTable?: boolean | undefined;
   /** Whether the value is one that nobody has typed. */
   byDefault?: boolean | undefined;
+  /** Whether a dialog begins with it. */
+  first?: boolean | undefined;
 }
 
 /** What a field shows and does in all its kinds. */
@@ -55,6 +57,7 @@ export function FieldInput(given: InputGiven) {
       onChange={typed.type} onBlur={() => { typed.commit(); say(""); }}
       onFocus={(event) => { typed.focus(event); say(closed ? `${label}: ${whyClosed}` : (fault ?? "")); }}
       {...(given.press === undefined ? {} : { onKeyDown: given.press })}
+      {...(given.first === true ? { "data-autofocus": true } : {})}
       {...(closed ? { rightSection: <Lock />, "aria-description": whyClosed } : {})}
       {...given.combobox} />
   );

@@ -18,6 +18,7 @@ import type { BatchSearch } from "../searches.ts";
 import { AuditLists } from "./AuditLists.tsx";
 import { BatchCommands } from "./BatchCommands.tsx";
 import { BatchHead } from "./BatchHead.tsx";
+import { BringBack } from "./BringBack.tsx";
 import { Findings } from "./Findings.tsx";
 import { nameOf, whyNotEdited, type BatchRow } from "./rules.ts";
 import { useBatch } from "./useBatch.ts";
@@ -71,6 +72,7 @@ function Shown({ batch }: { batch: BatchRow }) {
           </Button>
           <Chips label="Entries with" chips={[{ value: "error", words: "Errors", count: batch.errors }, { value: "warning", words: "Warnings", count: batch.warnings }]}
             on={search.severity === undefined ? [] : [search.severity]} change={(on) => set({ severity: on.at(-1) })} />
+          <BringBack batch={batch} whyNot={closed ?? whyNot("receivables.invoices", "view")} done={(entry) => open(entry.seq)} />
           <AuditLists batch={batch} />
         </>
       }>

@@ -52,8 +52,8 @@ function Form({ done }: { done: (batch: BatchRow) => void }) {
       <Fields label="New batch">
         <LookUp label="Company" recent="ar-company" choices={companies} value={company} change={set("company")} />
         <LookUp label="Month" recent="month" choices={months.map((code) => ({ code, name: "open" }))} value={month} change={set("month")} />
-        <MoneyField label="Control total" value={typed.total} change={set("total")} placeholder="What the entries should add up to" />
-        <TypedField kind="number" label="Number of entries" value={typed.count} change={set("count")} />
+        <MoneyField first label="Control total" value={typed.total} change={set("total")} placeholder="optional" />
+        <TypedField kind="number" label="Number of entries" placeholder="optional" value={typed.count} change={set("count")} />
         <TypedField kind="text" label="Description" value={typed.description} change={set("description")} />
       </Fields>
       <CheckField label="Only I and administrators can open it" on={typed.restricted} change={(restricted) => setTyped((now) => ({ ...now, restricted }))} />

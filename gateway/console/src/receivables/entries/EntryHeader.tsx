@@ -1,7 +1,7 @@
 // The header of an entry: what the transaction is about. What is asked depends on its type.
 
 import { useMemo } from "react";
-import { client, data, type Query } from "../../api/calls.ts";
+import { client, data, QUIETLY, type Query } from "../../api/calls.ts";
 import { useSession } from "../../frame/session.tsx";
 import type { Choice } from "../../parts/choices.ts";
 import { DateField } from "../../parts/DateField.tsx";
@@ -31,21 +31,21 @@ const CONTRACTS = "/api/v1/receivables/contracts";
 
 async function customers(company: number, search: string): Promise<Choice[]> {
   const query = { ar_company: company, limit: MOST_FOUND, totals: false, ...(search === "" ? {} : { search }) } as Query<typeof CUSTOMERS>;
-  const found = await data(client.GET(CUSTOMERS, { params: { query } }));
+  const found = await data(client.GET(CUSTOMERS, { ...QUIETLY, params: { query } }));
   return found.items.map(({ number, name, status }) => ({ code: number, name: status === "active" ? name : `${name} (${status})` }));
 }
 
 async function invoices(company: number, search: string, byId: boolean): Promise<Choice[]> {
   const shown = (one: { id: number; number: string; customer_name: string; open: string }): Choice =>
     ({ code: String(one.id), shown: one.number, name: `${one.customer_name}, open ${amountWords(one.open)}` });
-  if (byId) return [shown(await data(client.GET("/api/v1/receivables/invoices/{invoice_id}", { params: { path: { invoice_id: Number(search) } } })))];
+  if (byId) return [shown(await data(client.GET("/api/v1/receivables/invoices/{invoice_id}", { ...QUIETLY, params: { path: { invoice_id: Number(search) } } })))];
   const query = { ar_company: company, limit: MOST_FOUND, totals: false, ...(search === "" ? {} : { search }) } as Query<typeof INVOICES>;
-  return (await data(client.GET(INVOICES, { params: { query } }))).items.map(shown);
+  return (await data(client.GET(INVOICES, { ...QUIETLY, params: { query } }))).items.map(shown);
 }
 
 async function contracts(company: number, search: string): Promise<Choice[]> {
   const query = { ar_company: company, limit: MOST_FOUND, totals: false, ...(search === "" ? {} : { search }) } as Query<typeof CONTRACTS>;
-  return (await data(client.GET(CONTRACTS, { params: { query } }))).items.map(({ number, description }) => ({ code: number, name: description }));
+  return (await data(client.GET(CONTRACTS, { ...QUIETLY, params: { query } }))).items.map(({ number, description }) => ({ code: number, name: description }));
 }
 
 export function EntryHeader({ company, header, form, faults, whyClosed, change, end }: Given) {

@@ -98,7 +98,7 @@ function RowForm({ row, form, columns, whyClosed, change, done }: RowGiven) {
   return (
     <>
       <Fields label="Misc. distribution" end={done}>
-        <LookUp label="Code" recent="misc-code" required choices={columns[0]?.choices ?? []} {...of("code")} />
+        <LookUp first label="Code" recent="misc-code" required choices={columns[0]?.choices ?? []} {...of("code")} />
         <TypedField kind="text" label="Description" {...of("description")} />
         <DateField label="Date" {...of("distributed_on")} />
         <MoneyField label="Amount" {...of("amount")} />

@@ -131,3 +131,15 @@ export function isSendable(field: string, value: string): boolean {
   if (NUMBERS.has(field)) return /^\d*$/.test(value);
   return faultOf(FIELDS[field]?.kind ?? COLUMNS[field]?.kind ?? "text", value) === undefined;
 }
+
+/** How the values of a field are read and shown. */
+export function kindOfField(field: string): Kind {
+  return FIELDS[field]?.kind ?? COLUMNS[field]?.kind ?? MISC_KINDS[field] ?? "text";
+}
+
+/** The head of the column of a field. */
+export function columnHead(field: string): string | undefined {
+  return COLUMNS[field]?.head;
+}
+
+const MISC_KINDS: Record<string, Kind> = { distributed_on: "date" };

@@ -2,9 +2,10 @@
 
 import type { GridLine } from "../../parts/grid.ts";
 import type { Fields } from "../../parts/merge.ts";
-import { dayWords } from "../../parts/dates.ts";
+import { showTyped } from "../../parts/typed.ts";
 import { wordsOf } from "../../text/en.ts";
 import { isUntouched } from "../../parts/grid.ts";
+import { columnHead, headerLabel, kindOfField } from "./columns.ts";
 import type { Content } from "./form.ts";
 
 const THERE = "on the entry";
@@ -58,13 +59,13 @@ export function unflat(fields: Fields): Content {
 /** The label of such a field. */
 export function labelOf(name: string): string {
   const [kind = "", key = "", field = ""] = name.split(" ");
-  if (kind === "header") return wordsOf(field);
-  const which = key.startsWith("new") ? "new line" : `line ${key.replace(/\D+/, "")}`;
-  const of = kind === "misc" ? `distribution ${key.replace(/\D+/, "")}` : which;
-  return field === "" ? of : `${of}, ${wordsOf(field)}`;
+  if (kind === "header") return headerLabel(field);
+  const number = key.replace(/\D+/, "");
+  const of = kind === "misc" ? `Distribution ${number}` : key.startsWith("new") ? "New line" : `Line ${number}`;
+  return field === "" ? of : `${of}, ${columnHead(field) ?? wordsOf(field)}`;
 }
 
 /** A value of such a field as people read it. */
 export function shownIn(name: string, value: string): string {
-  return name.endsWith("_on") || name.endsWith("_date") ? dayWords(value || null) : value;
+  return showTyped(kindOfField(name.split(" ")[2] ?? ""), value);
 }

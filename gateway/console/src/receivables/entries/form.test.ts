@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { differences, merged } from "../../parts/merge.ts";
-import { besides, flat, labelOf, unflat } from "./conflict.ts";
+import { besides, flat, labelOf, shownIn, unflat } from "./conflict.ts";
 import { afterSave, bodyOf, changed, emptyForm, formOf, isChanged, lineBody, type EntryRead } from "./form.ts";
 
 const LINE = {
@@ -80,6 +80,8 @@ test("two versions are put together line by line", () => {
   const all = unflat(merged(was, is, typed, new Set()));
   expect(all.header).toMatchObject({ description: "Theirs", reason: "Yours" });
   expect(all.lines).toEqual([{ key: "new1", values: { net: "1" } }]);
-  expect(labelOf("lines line3 net")).toBe("line 3, net");
-  expect(labelOf("lines new1 ")).toBe("new line");
+  expect(labelOf("lines line3 net")).toBe("Line 3, Net");
+  expect(labelOf("lines new1 ")).toBe("New line");
+  expect(labelOf("header  due_on")).toBe("Due");
+  expect(shownIn("lines line3 net", "20")).toBe("20.00");
 });

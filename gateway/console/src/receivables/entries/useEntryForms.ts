@@ -1,7 +1,7 @@
 // Which fields of an entry are open, asked for when the typing pauses. Until the answer is there, the last one counts.
 
 import { useEffect, useMemo, useRef, useState } from "react";
-import { client, data, type Schema } from "../../api/calls.ts";
+import { client, data, QUIETLY, type Schema } from "../../api/calls.ts";
 import type { CellForm, GridLine, LineForm } from "../../parts/grid.ts";
 import type { Fields } from "../../parts/merge.ts";
 import { PAUSE_MS } from "../../parts/useTyped.ts";
@@ -145,6 +145,7 @@ export function useEntryForms(batchId: number, company: number, seq: number | nu
       setWaiting(true);
       try {
         const answer = await data(client.POST("/api/v1/receivables/batches/{batch_id}/entry-forms", {
+          ...QUIETLY,
           params: { path: { batch_id: batchId } },
           body: {
             seq, header: headerBody(sendable(now.header)), ...flags,

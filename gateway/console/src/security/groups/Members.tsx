@@ -19,7 +19,7 @@ interface Given {
 }
 
 async function findUsers(words: string): Promise<Choice[]> {
-  const { items } = await data(client.GET("/api/v1/security/users", { params: { query: { search: words, active: true, limit: 20 } } }));
+  const { items } = await data(client.GET("/api/v1/security/users", { params: { query: { ...(words === "" ? {} : { search: words }), active: true, limit: 20 } } }));
   return items.map((user) => ({ code: user.name, name: user.display_name }));
 }
 
@@ -48,7 +48,7 @@ export function Members({ group, whyNot, preview, setPreview, changed }: Given) 
           <Command words="Add" whyNot={name === "" ? "Say who first." : known ? `${name} is in the group already.` : undefined} stale={["groups"]}
             run={async () => {
               const { items } = await data(client.GET("/api/v1/security/users", { params: { query: { name, limit: 1 } } }));
-              const [user] = items.length > 0 ? items : [await data(client.POST("/api/v1/security/users", { params: { header: { "idempotency-key": `user ${name.toLowerCase()}` } }, body: { name, display_name: "" } }))];
+              const [user] = items.length > 0 ? items : [await data(client.POST("/api/v1/security/users", { params: { header: { "idempotency-key": `user ${name.toLowerCase()}` } }, body: { name, display_name: name.split("\\").at(-1) ?? name } }))];
               if (user !== undefined) await data(client.PUT("/api/v1/security/groups/{group_id}/members/{user_id}", { params: { path: { group_id: group.id, user_id: user.id } } }));
             }}
             done={() => { setName(""); changed(); }} />
