@@ -15,6 +15,7 @@ from tests.console.pages.desks import Desk, SitDown, asked, enter_orders, figure
 
 pytestmark = pytest.mark.console
 BILL = r"ALAMO\bill"
+RITA = r"ALAMO\rita"
 PAGES = (
     *(
         "ready?sums=branches",
@@ -217,8 +218,19 @@ def test_the_invoices_are_in_accounts_receivable_and_the_orders_are_locked(sitti
     invoice = page.get_by_role("grid", name="Invoices of the export").get_by_role("link").first
     number = invoice.text_content() or ""
     invoice.click()
-    expect(page).to_have_url(re.compile(f"invoices.*search={number}"))
-    expect(page.get_by_role("grid", name="Invoices").get_by_text(number, exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Invoice {number}")).to_be_visible()
+    # They are in the customer's account: what is open there came with this run.
+    account = sitting(RITA).page
+    account.goto(f"{desk.suite.gateway_url}/console/customers?search=S1001")
+    account.get_by_role("grid", name="Customers").get_by_role("row").nth(1).dblclick()
+    expect(account.get_by_role("heading", level=1)).to_contain_text("S1001")
+    opened = account.get_by_role("grid").get_by_role("row").nth(1)
+    expect(opened).to_be_visible()
+    open_number = opened.get_by_role("gridcell").first.text_content() or ""
+    desk.open(f"exports/1?search={open_number}")
+    expect(
+        page.get_by_role("grid", name="Invoices of the export").get_by_role("link", name=open_number)
+    ).to_be_visible()
     # The orders are locked against edits, and say the way out: a credit, then rating again.
     desk.open("work-orders?status=exported&sort=number")
     page.get_by_role("grid", name="Work orders").get_by_role("row").nth(1).dblclick()

@@ -106,7 +106,7 @@ function Recent() {
   );
 }
 
-function Waiting({ title, rows, error }: { title: string; rows: Row[] | undefined; error: Error | null }) {
+function Waiting({ title, rows, error }: { title: "Rating" | "Receivables"; rows: Row[] | undefined; error: Error | null }) {
   if (error !== null) return <Fault error={error} />;
   const some = rows?.filter(({ part }) => part.count > 0);
   return (
@@ -119,7 +119,7 @@ function Waiting({ title, rows, error }: { title: string; rows: Row[] | undefine
             <span>{words}</span>
             <strong>{part.count.toLocaleString("en-US")}</strong>
             <span>{part.total === null ? "" : dollarWords(part.total)}</span>
-            {pageOf(part.list) !== undefined && <a href={pageOf(part.list)} aria-label={`Open: ${words}`}>Open</a>}
+            {pageOf(part.list, title) !== undefined && <a href={pageOf(part.list, title)} aria-label={`Open: ${words}`}>Open</a>}
           </li>
         ))}
       </ul>

@@ -26,7 +26,7 @@ type Run = Schema<"ExportRun">;
 type Invoice = Schema<"RunInvoice">;
 
 const COLUMNS: readonly Column<Invoice>[] = [
-  { field: "ar_number", head: "Invoice", width: 110, pin: "left", cell: (row) => (row.ar_number === null ? "" : <Link to="/invoices" search={{ search: row.ar_number }}>{row.ar_number}</Link>) },
+  { field: "ar_number", head: "Invoice", width: 110, pin: "left", cell: (row) => (row.ar_invoice_id === null ? "" : <Link to="/invoices/$id" params={{ id: String(row.ar_invoice_id) }}>{row.ar_number}</Link>) },
   { field: "bill_to", head: "Bill-to", width: 230, sortable: true, cell: (row) => <span title={row.bill_to}>{row.bill_to_name ?? row.bill_to}</span> },
   { field: "kind", head: "Kind", width: 100, cell: (row) => wordsOf(row.kind) },
   { field: "orders", head: "Orders", width: 80, align: "right", cell: (row) => row.orders },

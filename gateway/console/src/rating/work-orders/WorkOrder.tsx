@@ -57,8 +57,8 @@ function Shown({ order }: { order: Schema<"WorkOrderRead"> }) {
 
 function InvoiceOf({ order }: { order: Schema<"WorkOrderRead"> }) {
   const last = order.last_export;
-  if (last?.ar_number != null) {
-    return <span>invoice <Link to="/invoices" search={{ search: last.ar_number }}>{last.ar_number}</Link>, month {last.ar_month}</span>;
+  if (last?.ar_number != null && last.ar_invoice_id !== null) {
+    return <span>invoice <Link to="/invoices/$id" params={{ id: String(last.ar_invoice_id) }}>{last.ar_number}</Link>, month {last.ar_month}</span>;
   }
   return order.invoice_id === null ? null : <span>on draft invoice {order.invoice_id}</span>;
 }
