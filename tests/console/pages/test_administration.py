@@ -149,7 +149,7 @@ def test_a_forgotten_password_is_chosen_with_a_link_once(sitting: SitDown, suite
     page.get_by_role("dialog").get_by_role("button", name="Make the link").click()
     link = page.get_by_role("dialog").get_by_role("textbox", name="Link").input_value()
     page.keyboard.press("Escape")
-    context = desk.context.browser.new_context()  # type: ignore[union-attr]
+    context = desk.context.browser.new_context()
     fay = context.new_page()
     fay.goto(link)
     fay.get_by_role("textbox", name="New password", exact=True).fill("horses like batteries")
