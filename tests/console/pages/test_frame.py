@@ -61,6 +61,7 @@ def test_the_palette_finds_an_order_with_two_requests_a_pause(sitting: SitDown) 
 def test_the_palette_offers_no_page_that_the_user_may_not_see(sitting: SitDown) -> None:
     page = sitting(OLGA).page
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Page, order, invoice or customer")).to_be_focused()
     page.keyboard.type("ex")
     expect(page.get_by_text("Nothing was found.")).to_be_visible()
 

@@ -22,7 +22,9 @@ export function Preview({ userId, group, before, after }: Given) {
   const { name, others } = person.data;
   const [was, is] = [reachOf([...before, ...others]), reachOf([...after, ...others])];
   const words = (reach: { level: string; limited: boolean } | undefined) => (reach === undefined ? "none" : `${reach.level}${reach.limited ? ", limited" : ""}`);
-  const features = [...new Set([...was.keys(), ...is.keys()])].sort();
+  const differs = (feature: string) => words(was.get(feature)) !== words(is.get(feature));
+  // What differs comes first.
+  const features = [...new Set([...was.keys(), ...is.keys()])].sort((one, other) => Number(differs(other)) - Number(differs(one)) || one.localeCompare(other));
   const pages = seenBy((feature, level) => {
     const reach = is.get(feature);
     return reach !== undefined && LEVELS.indexOf(reach.level) >= LEVELS.indexOf(level) ? undefined : "no";
