@@ -56,7 +56,7 @@ test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as ro
 
 test-console: $(BROWSER) console ## Run the tests of the console in Chromium, of clients, and of commands in the documentation
 	@$(RUN) -m deploy.console check
-	@$(RUN) -m pytest -m console tests/console
+	@$(RUN) -m pytest -n 2 -m console tests/console
 
 faults: $(TESTING) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults tests/deploy

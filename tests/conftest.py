@@ -48,7 +48,8 @@ if "RATEBOOK_EXAMPLES" in os.environ:
     collect_examples(pytest.MonkeyPatch(), Path(os.environ["RATEBOOK_EXAMPLES"]))
 
 
-# The suite of all processes, the client generated from the document, and the document as one tree.
+# The suite of all processes, the client generated from the document, and the document as one tree. Tests of the console
+# belong together file by file.
 _TOGETHER = ("tests/system/", "tests/services/test_clients.py", "tests/gateway/test_documents.py")
 
 
@@ -56,6 +57,8 @@ class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no
     """Gives tests that share something costly to one worker, so that it is made once; others go to any free worker."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/console/"):
+            return nodeid.partition("::")[0]
         return next((place for place in _TOGETHER if nodeid.startswith(place)), nodeid)
 
 

@@ -55,6 +55,8 @@ def test_a_clerk_enters_validates_and_posts_a_batch_with_keys_only(sitting: SitD
     page = desk.page
     desk.open("batches")
     expect(page.get_by_role("grid", name="Batches")).to_be_visible()
+    # Keys wait until it is known whether the user has switched them off.
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="New batch")
     expect(dialog.get_by_label("Control total")).to_be_focused()

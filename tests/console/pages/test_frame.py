@@ -248,6 +248,8 @@ def test_what_lies_over_a_page_can_be_used_by_everybody(sitting: SitDown, width:
             expect(page.get_by_role("dialog", name="Pages")).to_be_visible()
         elif opened != "menu":
             page.get_by_role("button", name=f"{opened.title()} of Work orders").click()
+            kind = "menuitem" if opened == "views" else "checkbox"
+            expect(page.get_by_role(kind).first).to_be_visible()
         found = page.evaluate(
             "async () => (await axe.run()).violations.map((one) => [one.id, one.nodes.map((node) => node.html)])"
         )

@@ -58,7 +58,7 @@ def test_an_invoice_leads_to_its_orders_and_shows_its_ledger_and_history(sitting
     assert saved.value.path().read_bytes().startswith(b"%PDF")
     page.get_by_role("region", name="What was billed").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1, name=re.compile("^Work order W"))).to_be_visible()
-    expect(page.get_by_text("exported", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("exported", exact=True)).to_be_visible()
 
 
 def test_a_credit_is_seen_before_it_is_posted_and_its_order_is_rated_again(sitting: SitDown) -> None:

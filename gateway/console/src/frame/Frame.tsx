@@ -8,6 +8,7 @@ import { later } from "../parts/later.tsx";
 import { isTyping, useKeysOff } from "../parts/useKey.ts";
 import classes from "./Frame.module.css";
 import { maySee, MENU, seenBy } from "./menu.ts";
+import { Palette } from "./Palette.tsx";
 import { useSession } from "./session.tsx";
 import { PATIENCE_MS, shortcutOf } from "./shortcuts.ts";
 import { Stale } from "./Stale.tsx";
@@ -15,7 +16,6 @@ import { Stale } from "./Stale.tsx";
 const Jobs = later(async () => (await import("./Jobs.tsx")).Jobs);
 const Keys = later(async () => (await import("./Keys.tsx")).Keys);
 const MenuDrawer = later(async () => (await import("./MenuDrawer.tsx")).MenuDrawer);
-const Palette = later(async () => (await import("./Palette.tsx")).Palette);
 const UserMenu = later(async () => (await import("./UserMenu.tsx")).UserMenu);
 
 export function Frame() {

@@ -5,10 +5,7 @@ import { createContext, use, useCallback, useEffect, useMemo, useState, type Rea
 import { client, data, type Schema } from "../api/calls.ts";
 import { setLogIn } from "../api/session.ts";
 import { Fault } from "../parts/Fault.tsx";
-import { later } from "../parts/later.tsx";
-
-const LogInAgain = later(async () => (await import("../security/log-in/LogIn.tsx")).LogInAgain);
-const LogInPage = later(async () => (await import("../security/log-in/LogIn.tsx")).LogInPage);
+import { LogInAgain, LogInPage } from "../security/log-in/LogIn.tsx";
 
 const LEVELS = ["view", "edit", "approve", "admin"] as const;
 export type Level = (typeof LEVELS)[number];

@@ -1,4 +1,5 @@
-// A part of the page that is loaded when it is wanted for the first time, such as a dialog: most visits do without it.
+// A part of the page that is loaded when it is wanted for the first time: most visits do without it. It is not for what keys
+// are typed into at once, such as the search.
 
 import { lazy, Suspense, type ComponentType } from "react";
 

@@ -44,8 +44,13 @@ export function usePreference<T extends object>(key: PreferenceKey, initial: T):
   const found = useQuery({ queryKey: KEY, queryFn: load, staleTime: Infinity, gcTime: Infinity, retry: false });
   const change = useCallback(
     (next: (value: T) => T) => {
-      queries.setQueryData<Values>(KEY, (all) => ({ ...all, [key]: { ...next({ ...initial, ...(all?.[key] as Partial<T>) }) } as Record<string, unknown> }));
-      keep(queries, key);
+      const apply = () => {
+        queries.setQueryData<Values>(KEY, (all) => ({ ...all, [key]: { ...next({ ...initial, ...(all?.[key] as Partial<T>) }) } as Record<string, unknown> }));
+        keep(queries, key);
+      };
+      // What is changed before the values are known would be lost when they come.
+      if (queries.getQueryData(KEY) !== undefined) apply();
+      else void queries.ensureQueryData({ queryKey: KEY, queryFn: load }).then(apply, apply);
     },
     [queries, key, initial],
   );

@@ -26,13 +26,19 @@ export function RateReady() {
   const { whyNot } = useSession();
   const navigate = useNavigate();
   const denied = whyNot("rating.rating", "edit");
-  const check = useQuery({ queryKey: ["rating-runs", "check"], queryFn: () => checkRun({}), enabled: denied === undefined, retry: false });
+  // Without an open order, the check would be refused.
+  const open = useQuery({
+    queryKey: ["work-orders", "open"],
+    queryFn: async () => (await data(client.GET("/api/v1/rating/work-orders", { params: { query: { status: ["open"], limit: 1, totals: false } } }))).items.length,
+    enabled: denied === undefined,
+  });
+  const check = useQuery({ queryKey: ["rating-runs", "check"], queryFn: () => checkRun({}), enabled: denied === undefined && open.data === 1, retry: false });
   const found = check.data;
   const failing = found?.outcomes.filter((one) => one.outcome !== "RATED" && one.orders > 0) ?? [];
   const words = found === undefined ? "Rate what is ready" : `Rate ${counted(found.orders, "order")}, ${dollarWords(found.total)}`;
   return (
     <Command primary words={words} stale={RUN_STALE} run={(key) => startRun({}, key)}
-      whyNot={denied ?? (check.error !== null ? check.error.message : found?.orders === 0 ? "No open order can be rated." : undefined)}
+      whyNot={denied ?? (check.error !== null ? check.error.message : found?.orders === 0 || open.data === 0 ? "No open order can be rated." : undefined)}
       confirm={{
         title: "Rate all open orders that are ready",
         about: (
