@@ -31,7 +31,8 @@ SAID_BY_CLERKS = {
     # The status of a denial, which only gateways can report.
     "security": {("CountedDenial", "status")},
 }  # fmt: skip
-# The filters of a report are checked by the list that it names, and quantities are named by codes that are checked.
+# The filters of a report are checked by the list that it names, quantities are named by codes that are checked, and what a
+# program keeps for its user is that program's own.
 NAMED_MEMBERS = {
     "rating": {
         ("POST /api/v1/rating/reports", "ReportRequest"), ("POST /api/v1/rating/work-orders", "NewWorkOrder"),
@@ -39,6 +40,7 @@ NAMED_MEMBERS = {
         ("PUT /api/v1/rating/work-orders/{work_order_id}/proof", "Proof"), ("POST /api/v1/rating/rating-trials", "EnteredOrderInput"),
     },
     "receivables": {("POST /api/v1/receivables/reports", "ReportRequest")},
+    "security": {("PUT /api/v1/security/me/preferences/{key}", "PreferenceBody")},
 }  # fmt: skip
 SENT_BACK = frozenset({"changed_by", "changed_at"})
 """What a record that was read may have when it is sent back; it is left out, and never saved."""
