@@ -99,7 +99,6 @@ function Views({ label }: { label: string }) {
               {views.map((view) => (
                 <Menu.Item key={view.name} onClick={() => void navigate({ href: `${place.pathname}${view.search}` })}>{view.name}</Menu.Item>
               ))}
-              {views.length > 0 && <Menu.Divider />}
               <Menu.Item onClick={() => setNaming(true)}>Keep these filters as a view…</Menu.Item>
               {views.filter((view) => view.search === place.searchStr).map((view) => (
                 <Menu.Item key={view.name} onClick={() => keep(views.filter((one) => one !== view))}>Remove the view {view.name}</Menu.Item>
