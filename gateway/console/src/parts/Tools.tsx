@@ -93,7 +93,7 @@ function Views({ label }: { label: string }) {
     <Popover opened={naming} onChange={setNaming} position="bottom-end" trapFocus returnFocus withRoles={false}>
       <Popover.Target>
         <span>
-          <Menu position="bottom-end">
+          <Menu position="bottom-end" withinPortal={false}>
             <Menu.Target><Button variant="default" aria-label={`Views of ${label}`}>Views</Button></Menu.Target>
             <Menu.Dropdown>
               {views.map((view) => (

@@ -29,6 +29,8 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
     Drawer: { defaultProps: DIALOG },
+    // Its place for the focus is something that a menu must not contain; the first item gets the focus instead.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: DIALOG },
   },
 });
