@@ -103,7 +103,7 @@ def build() -> None:
 
 
 def _compress() -> None:
-    """Puts beside each file that gets smaller its form for browsers that take brotli, which takes too long for each request."""
+    """Puts beside each file its form for browsers that take brotli, which would take too long to make at each request."""
     files = [path for path in _STAMP.parent.rglob("*") if path.suffix in {".js", ".css", ".html", ".svg"}]
     subprocess.run([node(), "-e", _TO_BROTLI, *map(str, files)], check=True)
 

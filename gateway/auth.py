@@ -212,7 +212,7 @@ class Identities:
         kept = session.identities.get(service)
         if kept is not None and now < kept[1]:
             return kept[0]
-        modules = (f"{service}.", SHARED_MODULE)
+        modules = (f"{service}.", f"{SHARED_MODULE}.")
         grants = tuple(grant for grant in user.grants if grant.feature.startswith(modules))
         caller = session.caller
         identity = sign_identity(

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -77,7 +77,8 @@ class Services:
             return ProcessState(name=name, problem="The service does not answer as expected.", status=None)
 
 
-def _own_app(ask: Callable[[], Awaitable[SuiteStatus]]) -> FastAPI:
+def _own_app() -> FastAPI:
+    """The application with the gateway's own operation, which asks `app.state.ask`."""
     app = FastAPI(title="Ratebook gateway", version=VERSION, docs_url=None, redoc_url=None)
     install_problem_handlers(app)
 
@@ -88,28 +89,25 @@ def _own_app(ask: Callable[[], Awaitable[SuiteStatus]]) -> FastAPI:
         summary="Read suite status",
         openapi_extra=declared.feature(FEATURE, Level.VIEW).to_openapi(),
     )
-    async def read_suite_status() -> SuiteStatus:
+    async def read_suite_status(request: Request) -> SuiteStatus:
         """How the gateway and each service are: what they need, how long requests take, and what waits.
 
         All services are asked at once. One that does not answer is named with the reason, and the others are shown.
         """
-        return await ask()
+        status: SuiteStatus = await request.app.state.ask()
+        return status
 
     return app
 
 
-async def _nobody() -> SuiteStatus:
-    raise NotImplementedError
-
-
 def own_document() -> Document:
     """The OpenAPI document of the gateway's own operation, in the form of a service's."""
-    described: dict[str, Any] = _own_app(_nobody).openapi()
+    described: dict[str, Any] = _own_app().openapi()
     return described
 
 
 def with_own(documents: Mapping[str, Document]) -> dict[str, Document]:
-    """The documents of the gateway and of the services, whose schemas of the same names are described in more words."""
+    """The documents by service, with that of the gateway first: where two describe a schema, the later one counts."""
     return {OWN: own_document(), **documents}
 
 
@@ -133,7 +131,8 @@ def own_operation(services: Services, check_parts: CheckParts) -> ASGIApp:
         own, others = await asyncio.gather(own_status(), services.states())
         return SuiteStatus(at=at, processes=[ProcessState(name="gateway", problem="", status=own), *others])
 
-    app = _own_app(ask)
+    app = _own_app()
+    app.state.ask = ask
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         inside = {**scope, "path": _PATH, "raw_path": _PATH.encode(), "root_path": ""}

@@ -11,7 +11,6 @@ from os import PathLike, stat_result
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -20,6 +19,8 @@ from starlette.routing import Mount
 from starlette.routing import Route as WebRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
+
+from gateway.rules.compression import accepts_brotli
 
 CONSOLE_PATH = "/console"
 BUILT = Path(__file__).parent / "console" / "dist"
@@ -54,7 +55,7 @@ class _Files(StaticFiles):
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         compressed = Path(f"{os.fspath(full_path)}.br")
-        if compressed.is_file() and "br" in _encodings_of(scope):
+        if accepts_brotli(scope["headers"]) and compressed.is_file():
             kind, _ = guess_type(full_path)
             response: Response = FileResponse(
                 compressed, status_code, media_type=kind, headers={"content-encoding": "br", "vary": "accept-encoding"}
@@ -64,12 +65,6 @@ class _Files(StaticFiles):
         for_good = Path(full_path).parent.name == "assets"
         response.headers.update({**_SECURE, **(_FOR_GOOD if for_good else _EACH_TIME)})
         return response
-
-
-def _encodings_of(scope: Scope) -> set[str]:
-    """The encodings that the caller takes, by their names."""
-    given = Headers(scope=scope).get("accept-encoding", "")
-    return {one.partition(";")[0].strip() for one in given.split(",") if not one.replace(" ", "").endswith(";q=0")}
 
 
 async def _say_what_is_missing(_: Request) -> Response:

@@ -116,7 +116,7 @@ class Proxy:
         upstream: Upstream,
         permissions: Permissions,
         limits: Limits,
-        own: ASGIApp | None = None,
+        own: ASGIApp,
     ):
         self._admission = admission
         self._own = own
@@ -169,7 +169,7 @@ class Proxy:
         target = f"{path}?{query.decode('ascii')}" if query else path
         request = _Request(route, scope["method"], target, head, admitted.session, address, marked)
         self._rates.take(request.caller, time.monotonic())
-        if route.service == OWN and self._own is not None:
+        if route.service == OWN:
             await self._own(scope, receive, send)
             return
         await self._carry(request, receive, send)

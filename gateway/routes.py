@@ -18,7 +18,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 
 SERVICES = ("rating", "receivables", "security")
-OWN = "operations"
+OWN = SHARED_MODULE
 """Takes the place of a service in the paths of what the gateway answers itself."""
 
 Document = Mapping[str, Any]
@@ -217,7 +217,7 @@ def _access(operation: Document, service: str, where: str) -> Access:
         case "signed_in":
             return signed_in()
         case "view" | "edit" | "approve" | "admin" if isinstance(name, str):
-            if not name.startswith((f"{service}.", SHARED_MODULE)):
+            if not name.startswith((f"{service}.", f"{SHARED_MODULE}.")):
                 raise RoutesUnfit(f"{where} requires {name}, which is not a feature of {service}.")
             return feature(name, Level.of(level))
         case _:

@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import json
 import pkgutil
 from argparse import Namespace
 from collections import Counter
@@ -18,8 +17,9 @@ from deploy.local.process import LocalError
 from gateway.routes import SERVICES
 from shared.database.pool import Database
 from shared.events import dead_letters
-from shared.events.consumer import Consumer, OtherIncarnation
+from shared.events.consumer import Consumer
 from shared.events.dead_letters import DeadLetter
+from shared.events.replays import replay
 from shared.values.numbers import counted
 
 T = TypeVar("T")
@@ -111,29 +111,21 @@ async def _replay(database: Database, given: Namespace) -> list[dict[str, Any]]:
 
 
 async def _attempt(database: Database, given: Namespace, letter: DeadLetter) -> str:
-    """Replays a message; returns `replayed`, or the reason why not.
-
-    A message from before a restore is done with: it is never handled, and what is still true has been published again.
-    """
+    """Replays a message; returns `replayed`, or the reason why not."""
     consumer = consumers_of(given.service).get(letter.consumer)
     if consumer is None:
         return f"{given.service} no longer has a consumer {letter.consumer}"
     if letter.replayed_at is not None:
         return f"was already replayed at {letter.replayed_at:%Y-%m-%d %H:%M}"
-
-    async def handle(session: AsyncSession, payload: bytes) -> None:
-        await consumer.take_in(session, [payload])
-
     try:
         async with database.transaction() as session:
-            await dead_letters.replay(session, letter, handle)
-    except OtherIncarnation:
-        async with database.transaction() as session:
-            await dead_letters.close(session, letter)
-        return _UNDONE
+            locked = await dead_letters.lock_waiting(session, letter.id)
+            if locked is None:
+                return "was replayed by somebody else at this moment"
+            result = await replay(session, locked, consumer)
     except Exception as error:
         return _one_line(f"{type(error).__name__}: {error}")
-    return "replayed"
+    return _UNDONE if result == "closed" else result
 
 
 async def _find(session: AsyncSession, service: str, letter_id: int) -> DeadLetter:
@@ -146,11 +138,7 @@ async def _find(session: AsyncSession, service: str, letter_id: int) -> DeadLett
 
 
 def _described(letter: DeadLetter) -> dict[str, Any]:
-    payload = letter.payload.decode(errors="replace")
-    try:
-        return {**asdict(letter), "payload": json.loads(payload)}
-    except ValueError:
-        return {**asdict(letter), "payload": payload}
+    return {**asdict(letter), "payload": letter.shown_payload()}
 
 
 def _one_line(words: str) -> str:

@@ -18,6 +18,15 @@ _UNMODIFIED = 304
 
 def accepts_gzip(headers: Iterable[Header]) -> bool:
     """Whether the caller can read gzip: `gzip;q=0` and a mere `*;q=0` say no, and so does no `Accept-Encoding`."""
+    return _accepts(headers, b"gzip", b"x-gzip")
+
+
+def accepts_brotli(headers: Iterable[Header]) -> bool:
+    """Whether the caller can read brotli, by the same rules."""
+    return _accepts(headers, b"br")
+
+
+def _accepts(headers: Iterable[Header], *names: bytes) -> bool:
     accepted: dict[bytes, bool] = {}
     for name, value in headers:
         if name == b"accept-encoding":
@@ -25,7 +34,7 @@ def accepts_gzip(headers: Iterable[Header]) -> bool:
                 coding, *parameters = (part.strip() for part in one.split(b";"))
                 qualities = [found.group(1) for part in parameters if (found := _QUALITY.match(part))]
                 accepted[coding] = all(quality.strip(b"0.") for quality in qualities)
-    return accepted.get(b"gzip", accepted.get(b"x-gzip", accepted.get(b"*", False)))
+    return next((accepted[name] for name in (*names, b"*") if name in accepted), False)
 
 
 def read_marked_versions(head: RequestHead) -> bool:

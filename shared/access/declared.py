@@ -6,8 +6,8 @@ from typing import Literal
 from shared.access import labels
 from shared.access.grants import Level
 
-SHARED_MODULE = "operations."
-"""How the features begin that every service may declare; all others belong to one service."""
+SHARED_MODULE = "operations"
+"""The module whose features every service may declare; all others belong to one service."""
 
 
 @dataclass(frozen=True)

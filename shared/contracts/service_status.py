@@ -4,10 +4,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.access.declared import SHARED_MODULE
 from shared.process.recent import Taken
 
 NOUN = "status"
-FEATURE = "operations.status"
+FEATURE = f"{SHARED_MODULE}.status"
 
 
 class Part(BaseModel):

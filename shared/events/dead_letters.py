@@ -1,8 +1,10 @@
 """Messages that could not be handled: kept with the reason, listed, and replayed on command."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +28,14 @@ class DeadLetter:
     deliveries: int
     created_at: datetime
     replayed_at: datetime | None
+
+    def shown_payload(self) -> Any:
+        """The message as people read it: as JSON if it is, else as text."""
+        text = self.payload.decode(errors="replace")
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
 
 
 @dataclass(frozen=True)
@@ -76,13 +86,21 @@ async def count_waiting(session: AsyncSession) -> dict[str, int]:
 
 
 SORTING = Sorting({"id": ("letter.id", "bigint")}, default="id", key="letter.id")
+_SHOWN_BYTES = 64 * 1024
+_LISTED = f"""
+    letter.id, letter.consumer, letter.subject, letter.stream_sequence, substring(letter.payload FOR {_SHOWN_BYTES}) AS payload,
+    letter.reason, letter.deliveries, letter.created_at, letter.replayed_at
+"""
 
 
 async def list_waiting(session: AsyncSession, query: PageQuery) -> tuple[list[DeadLetter], str | None, int | None]:
-    """One page of the dead letters that have not been replayed, the cursor of the next page, and how many there are."""
+    """One page of the dead letters that have not been replayed, the cursor of the next page, and how many there are.
+
+    Of a large message there is only the beginning, so that a page has a size that can be read.
+    """
     source, where = "dead_letter letter", Where().add("letter.replayed_at IS NULL")
     found, cursor = await fetch_page(
-        session, DeadLetter, columns="letter.*", source=source, where=where, sorting=SORTING, query=query
+        session, DeadLetter, columns=_LISTED, source=source, where=where, sorting=SORTING, query=query
     )
     return found, cursor, await fetch_list_count(session, source, where, query)
 

@@ -4,12 +4,10 @@ Dead letters concern everyone's work, so a grant that is limited does not give a
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import Request
 from pydantic import BaseModel, Field, ValidationError
@@ -21,13 +19,15 @@ from shared.contracts.service_status import FEATURE, NOUN, Latency, Latest, Outb
 from shared.database.failures import is_transient
 from shared.database.pool import Database
 from shared.database.statements import execute
-from shared.errors import DeadLetterStuck, DomainError, Forbidden, NotFound
+from shared.errors import DeadLetterStuck, DomainError, NotFound
 from shared.events import dead_letters, outbox
-from shared.events.consumer import Consumer, OtherIncarnation, places_of
+from shared.events.consumer import Consumer, places_of
 from shared.events.dead_letters import DeadLetter
-from shared.http.operation import Caller, CallerOf, Router
+from shared.events.replays import Result, replay
+from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
+from shared.http.unlimited import require_unlimited
 from shared.process import recent
 from shared.process.version import VERSION
 from shared.values.numbers import Id
@@ -43,18 +43,17 @@ class DeadLetterRead(BaseModel):
     id: int
     consumer: str = Field(description="Who could not handle it.")
     subject: str = Field(description="The subject on which it was published.")
-    payload: Any = Field(description="The message: as JSON if it is, else as text.")
+    payload: Any = Field(
+        description="The message: as JSON if it is; else as text, of which only the beginning is shown."
+    )
     reason: str = Field(description="Why it could not be handled.")
     deliveries: int = Field(description="How often it was delivered.")
     created_at: datetime
 
     @classmethod
     def of(cls, letter: DeadLetter) -> "DeadLetterRead":
-        text = letter.payload.decode(errors="replace")
-        payload: Any = text
-        with suppress(ValueError, RecursionError):
-            payload = json.loads(text)
-        return cls(payload=payload, **{name: getattr(letter, name) for name in cls.model_fields if name != "payload"})
+        given = {name: getattr(letter, name) for name in cls.model_fields}
+        return cls(**{**given, "payload": letter.shown_payload()})
 
 
 class Replayed(BaseModel):
@@ -65,7 +64,7 @@ class Replayed(BaseModel):
     """
 
     id: int
-    result: Literal["replayed", "closed"] = Field(description="`replayed`, or `closed` without handling it.")
+    result: Result = Field(description="`replayed`, or `closed` without handling it.")
 
 
 class _FromDatabase(BaseModel):
@@ -79,7 +78,8 @@ def operations_routers(
 ) -> list[Router]:
     """The routers for `GET /v1/status` and `/v1/dead-letters` of a service.
 
-    `consumers` are those that handle its messages, by durable name; without any there are no dead letters. `latest` looks up the run that operators ask about.
+    `consumers` are those that handle its messages, by durable name; without any there are no dead letters. `latest` looks
+    up the run that operators ask about.
     """
     status, letters = Router(NOUN), Router("dead-letters")
 
@@ -106,7 +106,7 @@ def operations_routers(
         caller: CallerOf, page: PageQueryOf, session: Transaction
     ) -> Page[DeadLetterRead, Count]:
         """The messages that could not be handled and have not been replayed, oldest first."""
-        _require_whole(caller)
+        require_unlimited(caller, "Dead letters concern")
         found, cursor, count = await dead_letters.list_waiting(session, page)
         return Page(items=[DeadLetterRead.of(one) for one in found], next_cursor=cursor, totals=Count.of(count))
 
@@ -117,7 +117,7 @@ def operations_routers(
     )
     async def replay_dead_letter(dead_letter_id: Id, caller: CallerOf, session: Transaction) -> Replayed:
         """Handles the message again. If that fails, nothing changes and the answer says why."""
-        _require_whole(caller)
+        require_unlimited(caller, "Dead letters concern")
         letter = await dead_letters.lock_waiting(session, dead_letter_id)
         if letter is None:
             raise NotFound(f"No dead letter {dead_letter_id} waits in {service}.")
@@ -125,28 +125,15 @@ def operations_routers(
         if consumer is None:
             raise DeadLetterStuck(f"{service} no longer has a consumer {letter.consumer}.")
         try:
-            async with session.begin_nested():
-                await consumer.take_in(session, [letter.payload])
-        except OtherIncarnation:
-            await dead_letters.close(session, letter)
-            return Replayed(id=letter.id, result="closed")
+            result = await replay(session, letter, consumer)
         except Exception as error:
             if is_transient(error):
                 raise
             log.warning("dead letter %d of %s: %r", letter.id, letter.consumer, error)
             raise DeadLetterStuck(_reason_of(error)) from error
-        await dead_letters.close(session, letter)
-        return Replayed(id=letter.id, result="replayed")
+        return Replayed(id=letter.id, result=result)
 
     return [status, letters] if consumers else [status]
-
-
-def _require_whole(caller: Caller) -> None:
-    if caller.scope.limits:
-        raise Forbidden(
-            "Dead letters concern all branches, customers and companies, and your grant is limited to some. "
-            "Ask an administrator for a grant without limits."
-        )
 
 
 async def _look(database: Database, latest: LookUpLatest | None) -> _FromDatabase | None:

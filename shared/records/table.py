@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 
+from pydantic import create_model
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,14 +71,9 @@ class RecordTable(Generic[RowT]):
     @cached_property
     def shown_kind(self) -> type[RowT]:
         """The record as it is answered: with who changed it last, and when."""
-        body = {
-            "__doc__": self.kind.__doc__,
-            "__module__": self.kind.__module__,
-            # It has no text of its own in which to look for docstrings of fields, and looking takes a tenth of a second.
-            "model_config": {"use_attribute_docstrings": False},
-        }
-        make: Any = type(self.kind)
-        return cast("type[RowT]", make(f"{self.kind.__name__}Read", (Changed, self.kind), body))
+        bases: Any = (Changed, self.kind)
+        made: Any = create_model(f"{self.kind.__name__}Read", __base__=bases, __doc__=self.kind.__doc__)
+        return cast("type[RowT]", made)
 
     @property
     def entered(self) -> type[RowT]:

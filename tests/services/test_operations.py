@@ -105,6 +105,16 @@ async def test_dead_letters_are_listed_with_their_payloads(
     assert page["totals"] == {"count": 2}
 
 
+async def test_of_a_large_message_a_list_shows_the_beginning(
+    ask: Callable[..., httpx.AsyncClient], rating_database: Database
+) -> None:
+    await keep(rating_database, b'{"number": "' + b"9" * 900_000 + b'"}')
+    answer = await ask(EDIT).get("/v1/dead-letters")
+    (listed,) = answer.json()["items"]
+    assert listed["payload"].startswith('{"number": "999')
+    assert len(answer.content) < 70_000
+
+
 async def test_a_message_that_still_fails_says_why_and_stays(
     ask: Callable[..., httpx.AsyncClient], rating_database: Database
 ) -> None:

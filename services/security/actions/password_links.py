@@ -8,15 +8,13 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.log_ins import Attempt, Entrance
-from services.security.actions.passwords import hash_password
-from services.security.actions.users import KIND, require_local_person
+from services.security.actions.users import KIND, give_password, require_local_person
 from services.security.errors import LinkRefused
 from services.security.rules.passwords import require_fit
 from services.security.rules.tokens import digest
-from services.security.store import log_ins, password_links, sessions, users
+from services.security.store import password_links
 from shared.audit import history
 from shared.audit import store as audit
-from shared.values.names import fold
 
 LIFETIME = timedelta(hours=24)
 _TOKEN_BYTES = 32
@@ -54,10 +52,7 @@ async def use_link(entrance: Entrance, token: SecretStr, wanted: SecretStr) -> N
     if user is None:
         raise LinkRefused
     require_fit(wanted.get_secret_value(), user.name)
-    await users.set_password_hash(session, user.user_id, await hash_password(wanted), now, must_change=False)
-    await password_links.forget(session, user.user_id)
-    await sessions.end_sessions_of(session, [user.user_id], "password_set", now)
-    await log_ins.forget(session, [fold(user.name)])
+    await give_password(session, user.user_id, user.name, wanted, now, must_change=False)
     await history.note_one(session, KIND, history.key_of(user.user_id), "password_link_used")
     await audit.note(session, Attempt(_OPERATION, user.name, entrance.address).done(204, str(user.user_id)))
 

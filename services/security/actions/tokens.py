@@ -27,7 +27,7 @@ from services.security.rules.tokens import (
     sign_access_token,
     successor,
 )
-from services.security.store import log_ins, sessions, users
+from services.security.store import log_ins, password_links, sessions, users
 from shared.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,7 @@ async def change_password(entrance: Entrance, name: str, password: SecretStr, wa
     if not await users.replace_password_hash(session, known, made, now):
         raise await trying.refuse(entrance, attempt, counted=counted)
     await sessions.end_sessions_of(session, [known.user_id], "password_set", now)
+    await password_links.forget(session, known.user_id)
     await trying.succeed(entrance, attempt, known.user_id)
 
 

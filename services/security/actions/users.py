@@ -103,11 +103,18 @@ async def set_password(
     """
     user = await require_local_person(session, user_id, by_administrator=by_administrator)
     require_fit(password.get_secret_value(), user.name)
+    await give_password(session, user_id, user.name, password, now, must_change=must_change)
+    await history.note_one(session, KIND, history.key_of(user_id), "password_set")
+
+
+async def give_password(
+    session: AsyncSession, user_id: int, name: str, password: SecretStr, now: datetime, *, must_change: bool
+) -> None:
+    """Gives a user a fit password. They are logged out everywhere, may try again at once, and have no link any more."""
     await users.set_password_hash(session, user_id, await hash_password(password), now, must_change=must_change)
     await sessions.end_sessions_of(session, [user_id], "password_set", now)
     await password_links.forget(session, user_id)
-    await log_ins.forget(session, [fold(user.name)])
-    await history.note_one(session, KIND, history.key_of(user_id), "password_set")
+    await log_ins.forget(session, [fold(name)])
 
 
 async def require_local_person(session: AsyncSession, user_id: int, *, by_administrator: bool) -> User:

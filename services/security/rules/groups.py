@@ -11,6 +11,7 @@ from services.security.records.grants import GrantEntry
 from services.security.records.groups import MOST_GRANTS, Group, GroupDraft, GroupRow
 from services.security.records.names import Named, Sought
 from services.security.rules.features import Features
+from shared.access.declared import SHARED_MODULE
 from shared.access.grants import LevelWord, Limits
 from shared.errors import Fault
 from shared.files.changes import Outcome
@@ -18,7 +19,7 @@ from shared.files.csv import Numbered, TableFile
 from shared.values.filters import Filter
 from shared.values.names import fold
 
-_UNLIMITED_MODULES = ("security", "operations")
+_UNLIMITED_MODULES = ("security", SHARED_MODULE)
 _SIDES = ("branches", "customers", "ar_companies")
 
 
@@ -43,8 +44,8 @@ def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[
     """The faults in the grants of one group.
 
     Some operation must declare the feature. The same feature may be granted several times with different limits (view
-    everywhere, edit in branch SAT), but not twice with the same limits. Features of security and
-    operations have no limits, because users, groups and processes belong to no branch, customer or company.
+    everywhere, edit in branch SAT), but not twice with the same limits. Features of security and operations have no
+    limits, because users, groups and processes belong to no branch, customer or company.
     """
     faults: list[GrantFault] = []
     seen: set[tuple[str, Limits]] = set()

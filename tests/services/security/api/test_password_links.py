@@ -60,6 +60,17 @@ async def test_a_link_ends_after_a_day_and_when_another_is_made(
     assert (await client().post("/v1/passwords/by-link", json=body)).status_code == 204
 
 
+async def test_users_who_choose_another_password_themselves_take_their_link_away(
+    client: Client, company: Company
+) -> None:
+    user = await company.user(ANA, password=PASSWORD)
+    token = (await client(USERS, user="clerk").post(f"/v1/users/{user}/password-links")).json()["token"]
+    chosen = {"user": ANA, "password": PASSWORD, "new_password": "chosen by ana herself"}
+    assert (await client().post("/v1/passwords", json=chosen)).status_code == 204
+    body = {"token": token, "new_password": NEW}
+    assert (await client().post("/v1/passwords/by-link", json=body)).json()["code"] == "LINK_REFUSED"
+
+
 async def test_a_password_that_is_set_takes_the_link_away_and_so_does_deactivating(
     client: Client, company: Company
 ) -> None:
