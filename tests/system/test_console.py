@@ -1,7 +1,6 @@
 """A clerk in a real browser: the short part of the tests of the console. `make test-console` runs all of them."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -10,16 +9,18 @@ import pytest
 
 from deploy.console import is_current
 from deploy.local.suite import Suite
+from tests.console.chromium import MISSING, find_chromium
 from tests.system.conftest import Story
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [
+    pytest.mark.skipif(find_chromium() is None, reason=MISSING),
     pytest.mark.skipif(
-        not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), reason="no Chromium"
+        find_spec("playwright") is None or not is_current(),
+        reason="The console is not built as its sources are, or nothing drives a browser. `make test` does both where Node and a Chromium can be had.",
     ),
-    pytest.mark.skipif(find_spec("playwright") is None or not is_current(), reason="the console is not built here"),
 ]
 
 

@@ -1,8 +1,6 @@
 """Clerks with a Chromium: found on this machine, without anything that it would look up by itself."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +14,8 @@ from deploy.local.client import Clerk
 from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
 from tests.conftest import sample_suite
+from tests.console.chromium import MISSING, find_chromium
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ALONE = (
     *("--no-sandbox", "--disable-gpu", "--font-render-hinting=none", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--disable-quic"),
@@ -27,9 +25,9 @@ _PATIENCE_MS = 20_000
 
 def chromium() -> str:
     """The path of the browser; without one, nothing here can be tested."""
-    found = os.environ.get("RATEBOOK_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    found = find_chromium()
     if found is None:
-        pytest.fail("There is no Chromium on the PATH. On Debian and Ubuntu, install the package chromium.")
+        pytest.fail(MISSING)
     return found
 
 
