@@ -11,11 +11,11 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.audit import store
 from shared.audit.store import EntryFilter
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
-from shared.http.unlimited import require_unlimited
 
 
 class AuditEntryRead(BaseModel):
@@ -66,7 +66,7 @@ def audit_router(service: str) -> Router:
         session: Transaction,
     ) -> Page[AuditEntryRead, Count] | Response:
         """Newest first. The audit covers everyone's work, so a grant that is limited does not give access to it."""
-        require_unlimited(caller, "The audit covers")
+        caller.require_unlimited("The audit covers")
         entries, cursor, count = await store.list_entries(session, filters, page)
         items = [AuditEntryRead.model_validate(entry) for entry in entries]
         return answer(page, f"{service}-audit", AuditEntryRead, items, cursor, Count.of(count))
@@ -74,7 +74,7 @@ def audit_router(service: str) -> Router:
     @router.get("/chain", access=declared.feature(f"{service}.audit", Level.VIEW))
     async def read_audit_chain(caller: CallerOf, session: Transaction) -> AuditChain:
         """How far the audit is sealed, and how far its chain was checked last with `ratebook audit verify`."""
-        require_unlimited(caller, "The audit covers")
+        caller.require_unlimited("The audit covers")
         return AuditChain.model_validate(await store.read_chain(session))
 
     return router

@@ -7,7 +7,7 @@ deadlock or a serialization failure repeats all of it.
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,8 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
-from shared.access.grants import ANYONE, EVERYTHING, Level, Principal, Scope, scope_for, scope_of_any
-from shared.access.identity import HEADER, IdentityVerifier
+from shared.access.grants import Level
 from shared.audit import store as audit
 from shared.audit.chain import kept_body
 from shared.database.failures import is_disconnect, is_exhausted, is_overdue, is_transient
@@ -43,6 +42,7 @@ from shared.errors import (
 )
 from shared.files.csv import CSV_TYPE
 from shared.http import idempotency
+from shared.http.callers import Caller, decide
 from shared.http.conflicts import with_current
 from shared.http.files import CSV_REQUEST
 from shared.http.headers import headers_of, set_headers
@@ -81,50 +81,6 @@ KeyUse = Literal["required", "taken", "none"]
 
 class AccessUndeclared(Exception):
     """An operation does not declare who may use it, so the service does not start."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The caller of an operation, and the scope in which their grants allow it."""
-
-    principal: Principal
-    scope: Scope
-
-    @property
-    def name(self) -> str:
-        return self.principal.name
-
-    def require_any_scope(self) -> Scope:
-        """The scope of all grants together, for what everyone with a feature here may know; raises Forbidden."""
-        scope = scope_of_any(self.principal.grants)
-        if scope is None:
-            raise Forbidden("None of your groups grants a feature of this service. Ask an administrator.")
-        return scope
-
-
-def _caller(request: Request) -> Caller:
-    caller: Caller = request.state.caller
-    return caller
-
-
-CallerOf = Annotated[Caller, Depends(_caller)]
-
-
-def decide(access: Access, request: Request) -> Caller:
-    """Returns the caller if they may use the operation; raises Unauthenticated or Forbidden."""
-    if access.kind == "public":
-        return Caller(ANYONE, EVERYTHING)
-    verifier: IdentityVerifier = request.app.state.identities
-    principal = verifier.verify(request.headers.get(HEADER))
-    if access.kind == "signed_in":
-        return Caller(principal, EVERYTHING)
-    scope = scope_for(principal.grants, access.feature, access.level)
-    if scope is None:
-        raise Forbidden(
-            f"This needs {access.feature} at level {access.level.word}, which none of your groups grants. "
-            "Ask an administrator."
-        )
-    return Caller(principal, scope)
 
 
 def _refusal_of(error: Exception) -> DomainError | None:

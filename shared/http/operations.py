@@ -24,10 +24,10 @@ from shared.events import dead_letters, outbox
 from shared.events.consumer import Consumer, places_of
 from shared.events.dead_letters import DeadLetter
 from shared.events.replays import Result, replay
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
-from shared.http.unlimited import require_unlimited
 from shared.process import recent
 from shared.process.version import VERSION
 from shared.values.numbers import Id
@@ -106,7 +106,7 @@ def operations_routers(
         caller: CallerOf, page: PageQueryOf, session: Transaction
     ) -> Page[DeadLetterRead, Count]:
         """The messages that could not be handled and have not been replayed, oldest first."""
-        require_unlimited(caller, "Dead letters concern")
+        caller.require_unlimited("Dead letters concern")
         found, cursor, count = await dead_letters.list_waiting(session, page)
         return Page(items=[DeadLetterRead.of(one) for one in found], next_cursor=cursor, totals=Count.of(count))
 
@@ -117,7 +117,7 @@ def operations_routers(
     )
     async def replay_dead_letter(dead_letter_id: Id, caller: CallerOf, session: Transaction) -> Replayed:
         """Handles the message again. If that fails, nothing changes and the answer says why."""
-        require_unlimited(caller, "Dead letters concern")
+        caller.require_unlimited("Dead letters concern")
         letter = await dead_letters.lock_waiting(session, dead_letter_id)
         if letter is None:
             raise NotFound(f"No dead letter {dead_letter_id} waits in {service}.")

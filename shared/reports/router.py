@@ -13,8 +13,9 @@ from shared.database.pages import Sorting
 from shared.database.pool import Database
 from shared.errors import Fault, Forbidden, NotFound, TooManyReports
 from shared.files.csv import CSV_TYPE
+from shared.http.callers import Caller, CallerOf
 from shared.http.headers import Located
-from shared.http.operation import Caller, CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.problems import invalid_fields
 from shared.http.transaction import Transaction

@@ -18,9 +18,10 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
+from shared.http.callers import CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import CallerOf, Naming, Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

@@ -6,8 +6,9 @@ from services.rating.actions import codes
 from services.rating.rules.codes import RatingCodes
 from shared.access import declared
 from shared.errors import Forbidden
+from shared.http.callers import CallerOf
 from shared.http.etag import UNCHANGED, KnownTag, Tagged, unless_known
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
 router = Router("codes")

@@ -11,8 +11,9 @@ from shared.access import declared
 from shared.access.grants import EVERYTHING, Level
 from shared.clock import now
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Naming, Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

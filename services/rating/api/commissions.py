@@ -14,10 +14,11 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import DocumentFailed, NotFound, VersionMissing, VersionStale
+from shared.http.callers import CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
 from shared.http.moment import TimeZone
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

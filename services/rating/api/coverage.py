@@ -5,8 +5,9 @@ from fastapi import Response
 from services.rating.actions import coverage
 from services.rating.api.ratings import VIEW
 from services.rating.rules.coverage import Coverage, Gap
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE, table_answer
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import FileTypeOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names

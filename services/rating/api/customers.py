@@ -6,8 +6,9 @@ from services.rating.actions import customers
 from services.rating.rules.customers import ListedCustomer
 from shared.access import declared
 from shared.access.grants import Level
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.text import Line

@@ -15,7 +15,8 @@ from services.rating.settings import Settings
 from shared.clock import local_date, now
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.http import files
-from shared.http.operation import Caller, Naming
+from shared.http.callers import Caller
+from shared.http.operation import Naming
 from shared.values.partly import PartlyRead
 
 CHANGING = (NotFound, LockedUseCredit, VersionMissing, VersionStale)

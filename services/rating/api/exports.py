@@ -21,10 +21,11 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE
 from shared.http.headers import Located
 from shared.http.imports import CheckOnly, check_answer, checked_as, taken_back
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.filters import RunFilter

@@ -8,7 +8,8 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import Forbidden, NotFound
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

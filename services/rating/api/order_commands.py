@@ -6,7 +6,8 @@ from services.rating.schemas.order_commands import ChosenWorkOrders, WorkOrdersT
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
 router = Router("work-orders")

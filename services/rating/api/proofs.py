@@ -10,9 +10,10 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
+from shared.http.callers import CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CsvBody
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 

@@ -12,10 +12,11 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE, table_answer
 from shared.http.headers import Located
 from shared.http.imports import CheckOnly, check_answer, checked_as, taken_back
-from shared.http.operation import CallerOf, Naming, Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names

@@ -11,7 +11,8 @@ from services.rating.rules.rating_trials import Trial
 from services.rating.schemas.rating_trials import TrialRequest
 from shared.clock import now
 from shared.errors import NotFound
-from shared.http.operation import CallerOf, Naming, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Naming, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead

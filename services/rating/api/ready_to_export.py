@@ -10,9 +10,10 @@ from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTo
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import DocumentFailed
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
 from shared.http.moment import TimeZone
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
 

@@ -8,7 +8,8 @@ from services.rating.actions import reconciliation
 from services.rating.rules.reconciliation import RatingReconciliation
 from shared.access import declared
 from shared.access.grants import Level
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 from shared.values.text import MonthText
 

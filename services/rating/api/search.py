@@ -7,7 +7,8 @@ from fastapi import Query
 from services.rating.actions import search
 from services.rating.rules.search import RatingFound
 from shared.access import declared
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.pages import Items
 from shared.http.transaction import Transaction
 from shared.values.text import FilledLine

@@ -4,7 +4,8 @@ from services.rating.actions import waiting
 from services.rating.api.dependencies import Today
 from services.rating.rules.waiting import RatingWaiting
 from shared.access import declared
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
 router = Router("waiting")

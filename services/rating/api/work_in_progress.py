@@ -10,9 +10,10 @@ from services.rating.rules.work_in_progress import WipFilter, WipGroup, WipOrder
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import DocumentFailed
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_OR_PDF_RESPONSE, CSV_RESPONSE, PDF_TYPE, table_answer
 from shared.http.moment import TimeZone
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names, parts_of

@@ -12,8 +12,9 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names

@@ -24,9 +24,10 @@ from services.receivables.rules.distributions import LedgerRow
 from shared.clock import local_date, now
 from shared.database.pages import PageQuery, cut_page
 from shared.errors import DocumentFailed
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE, print_report
 from shared.http.moment import TimeZone
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Page, PrintableFixedPageQueryOf, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names

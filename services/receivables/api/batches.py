@@ -20,10 +20,11 @@ from shared.access import declared
 from shared.access.grants import Level, scope_for
 from shared.audit.changes import HistoryStep
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.http.callers import Caller, CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.headers import LOCATION
-from shared.http.operation import Caller, CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

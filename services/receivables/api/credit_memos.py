@@ -20,8 +20,9 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import local_date, now
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.headers import LOCATION, headers_of
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 

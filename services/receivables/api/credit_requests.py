@@ -17,9 +17,10 @@ from shared.access.grants import Level
 from shared.audit.changes import HistoryStep
 from shared.clock import local_date, now
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.http.callers import Caller, CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import Caller, CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

@@ -16,9 +16,10 @@ from shared.audit.changes import HistoryStep
 from shared.errors import Forbidden, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
+from shared.http.callers import Caller, CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import Caller, CallerOf, Naming, Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names

@@ -32,9 +32,10 @@ from shared.clock import local_date, now
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
+from shared.http.callers import Caller, CallerOf
 from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import Caller, CallerOf, Naming, Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer, part_of
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

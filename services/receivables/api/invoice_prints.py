@@ -15,9 +15,10 @@ from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import DocumentFailed, NotFound
 from shared.files.pdf import Drawn
+from shared.http.callers import CallerOf
 from shared.http.files import PDF_RESPONSE, pdf_answer
 from shared.http.headers import Located
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

@@ -12,9 +12,10 @@ from shared.access.grants import Level
 from shared.audit.changes import HistoryStep
 from shared.clock import local_date, now
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE
 from shared.http.moment import TimeZone
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

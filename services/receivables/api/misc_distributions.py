@@ -12,8 +12,9 @@ from services.receivables.rules.misc_distributions import (
 )
 from shared.access import declared
 from shared.access.grants import Level
+from shared.http.callers import CallerOf
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 

@@ -13,8 +13,9 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
+from shared.http.callers import Caller, CallerOf
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import Caller, CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

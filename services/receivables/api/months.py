@@ -10,7 +10,8 @@ from services.receivables.schemas.months import MonthToClose
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.pages import Count, FixedPageQueryOf, Page, part_of
 from shared.http.transaction import Transaction
 from shared.values.numbers import CompanyNumber

@@ -9,8 +9,8 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.files import whole_file
-from shared.http.operation import CallerOf
 from shared.http.transaction import Transaction
 from shared.records.router import Edge, record_router
 from shared.values.numbers import CompanyNumber

@@ -7,7 +7,8 @@ from fastapi import Query
 from services.receivables.actions import search
 from services.receivables.rules.search import ReceivablesFound
 from shared.access import declared
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.pages import Items
 from shared.http.transaction import Transaction
 from shared.values.text import FilledLine

@@ -3,7 +3,8 @@
 from services.receivables.actions import waiting
 from services.receivables.rules.waiting import ReceivablesWaiting
 from shared.access import declared
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
 router = Router("waiting")

@@ -29,8 +29,9 @@ from shared.access import declared
 from shared.access.grants import Level, Scope
 from shared.clock import local_date, month_of, now
 from shared.errors import NotFound
+from shared.http.callers import Caller, CallerOf
 from shared.http.headers import Located
-from shared.http.operation import Caller, CallerOf, Naming, Router
+from shared.http.operation import Naming, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead

@@ -6,7 +6,8 @@ from shared.access.grants import Level
 from shared.access.identity import GATEWAY
 from shared.contracts.denials import FEATURE, NOUN, DenialsReport
 from shared.errors import Forbidden
-from shared.http.operation import CallerOf, Router
+from shared.http.callers import CallerOf
+from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
 router = Router(NOUN)

@@ -11,8 +11,8 @@ from services.security.rules.tokens import TokenKeys
 from services.security.rules.users import user_id_of
 from shared.access.grants import Level, scope_for
 from shared.access.identity import ADDRESS_HEADER
+from shared.http.callers import CallerOf
 from shared.http.moment import Now
-from shared.http.operation import CallerOf
 from shared.http.transaction import Transaction
 
 

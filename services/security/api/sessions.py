@@ -7,8 +7,9 @@ from services.security.rules.sessions import OpenSession
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
+from shared.http.callers import CallerOf
 from shared.http.moment import Now
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id

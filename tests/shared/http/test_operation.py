@@ -20,7 +20,8 @@ from shared.access.identity import public_jwks
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from shared.errors import NotFound
-from shared.http.operation import AccessUndeclared, Caller, CallerOf, Router, require_declared
+from shared.http.callers import Caller, CallerOf
+from shared.http.operation import AccessUndeclared, Router, require_declared
 from shared.http.transaction import Transaction
 from shared.process.settings import ServiceSettings
 from shared.service import build
