@@ -22,6 +22,7 @@ from services.receivables.rules.entries.facts import (
     AppliedInvoice,
     AppliedLine,
     TransactionType,
+    sign_of,
 )
 from services.receivables.rules.entries.fields import Form, Values, fill
 from services.receivables.rules.entries.header import (
@@ -39,7 +40,8 @@ from services.receivables.rules.entries.limits import (
     faults_in_open,
 )
 from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
-from services.receivables.rules.entries.lines import fill_line, line_of, sign_of, unaffected_fields, unknown_codes
+from services.receivables.rules.entries.lines import fill_line, unknown_codes
+from services.receivables.rules.entries.saved_lines import line_of, unaffected_fields
 from services.receivables.rules.tax import tax_discount
 from shared.values.money import ZERO
 

@@ -114,3 +114,15 @@ class AppliedLine:
     def creditable(self) -> Amounts:
         """What earlier credits left of the line."""
         return self.billed + self.credited
+
+
+def sign_of(transaction_type: TransactionType, applied: AppliedLine | None) -> int:
+    """What the amounts that clerks enter are multiplied by when they are stored.
+
+    Credits and write-offs are entered positive, whatever line they reduce, and stored with the opposite sign of that
+    line: −1 for most lines, 1 for a negative one. Example: 15.00 credited on a line of −45.00 is stored as 15.00.
+    Source: receivables, section 2.6.
+    """
+    if transaction_type not in SETTLING:
+        return 1
+    return 1 if applied is not None and (applied.open.amount or applied.billed.amount) < 0 else -1

@@ -1,9 +1,7 @@
 """The lines of an entry: the default of each field, whether it is open, and why not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from decimal import Decimal
-from typing import Any
 
 from services.receivables.records.contract_items import LUMP_SUM
 from services.receivables.rules.entries.amounts import Amounts, share
@@ -15,12 +13,11 @@ from services.receivables.rules.entries.facts import (
     OTHER_LINE,
     SETTLING,
     WRITE_OFF,
-    AppliedLine,
-    TransactionType,
+    sign_of,
 )
 from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
 from services.receivables.rules.entries.limits import fault_in_retainage, fault_in_size
-from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
+from services.receivables.rules.entries.line_facts import EntryCodes, LineFacts, is_current
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.values.money import ZERO, round_cents
@@ -354,48 +351,3 @@ def unknown_codes(codes: EntryCodes, gl_company: int, values: Values) -> list[tu
         detail = f"account {account} is reserved for what customers owe; choose a revenue account"
         faults.append(("gl_account", detail))
     return faults
-
-
-_SIGNED = frozenset(
-    ("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge")
-)
-_STORED = tuple(
-    field.name
-    for field in fields(BatchLine)
-    if field.name not in {"line", "invoice_line"} and not field.name.startswith("work_order")
-)
-
-
-def sign_of(transaction_type: TransactionType, applied: AppliedLine | None) -> int:
-    """What the amounts that clerks enter are multiplied by when they are stored.
-
-    Credits and write-offs are entered positive, whatever line they reduce, and stored with the opposite sign of that
-    line: −1 for most lines, 1 for a negative one. Example: 15.00 credited on a line of −45.00 is stored as 15.00.
-    Source: receivables, section 2.6.
-    """
-    if transaction_type not in SETTLING:
-        return 1
-    return 1 if applied is not None and (applied.open.amount or applied.billed.amount) < 0 else -1
-
-
-def line_of(number: int, sign: int, values: Values) -> BatchLine:
-    """The line as it is saved, from a form without faults and the sign of what it takes."""
-    kept = {name: values[name] for name in _STORED}
-    if sign != 1:
-        kept |= {name: values[name] * sign for name in _SIGNED}
-    return BatchLine(line=number, **kept)
-
-
-def unaffected_fields(line: BatchLine, transaction_type: TransactionType, typed: Values) -> dict[str, Any]:
-    """The values of a line that stay when some fields are changed, with the signs that clerks see.
-
-    Values that depend on the changed fields do not stay, and neither do those that are always calculated.
-    """
-    sign = -1 if transaction_type in SETTLING and line.amount <= 0 else 1
-    following = {name for field in typed for name in FOLLOWING.get(field, ())}
-    following |= {"retainage_tax", "tax_discount"}
-    kept = {name: getattr(line, name) for name in _STORED if name not in following}
-    kept = {name: value * sign if name in _SIGNED else value for name, value in kept.items()}
-    if "net" not in following:
-        kept["net"] = (line.amount - line.tax) * sign
-    return kept
