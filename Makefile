@@ -12,7 +12,6 @@ BROWSER := $(VENV)/.browser
 INSTALL_CONSOLE = echo "Installing Node and the tools of the web console (first time only)" && \
 	$(RUN) deploy/set_up.py console && $(RUN) -m deploy.console install && touch $(CONSOLE)
 INSTALL_BROWSER = echo "Installing what drives a browser (first time only)" && $(RUN) deploy/set_up.py browser && touch $(BROWSER)
-CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 # Whatever the caller's environment says: otherwise each process compiles all that it imports, which takes seconds.
@@ -31,8 +30,8 @@ console: $(CONSOLE) ## Build the web console, if a source has changed; installs 
 	@$(RUN) -m deploy.console build
 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS, and a few in Chromium where there is one
-	@if [ -z "$(CHROMIUM)" ]; then \
-		echo "The console will NOT be tested: there is no Chromium here. On Debian and Ubuntu, install the package chromium."; \
+	@if ! $(RUN) -m tests.console.chromium; then \
+		echo "The console will NOT be tested."; \
 	elif ! { [ $(CONSOLE) -nt gateway/console/package-lock.json ] || { $(INSTALL_CONSOLE); }; } \
 		|| ! { [ $(BROWSER) -nt locks/browser.txt ] || { $(INSTALL_BROWSER); }; } || ! $(RUN) -m deploy.console build; then \
 		echo "The console will NOT be tested: it could not be built, or what drives a browser could not be installed."; fi

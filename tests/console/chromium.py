@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "There is no Chromium on the PATH. On Debian and Ubuntu, install the package chromium."
@@ -10,3 +11,9 @@ MISSING = "There is no Chromium on the PATH. On Debian and Ubuntu, install the p
 def find_chromium() -> str | None:
     """The path of the browser, or None without one; RATEBOOK_CHROMIUM names another one."""
     return os.environ.get("RATEBOOK_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+if __name__ == "__main__":
+    if find_chromium() is None:
+        print(MISSING)
+        sys.exit(1)
