@@ -14,6 +14,4 @@ def find_chromium() -> str | None:
 
 
 if __name__ == "__main__":
-    if find_chromium() is None:
-        print(MISSING)
-        sys.exit(1)
+    sys.exit(None if find_chromium() else MISSING)
